@@ -1,0 +1,1 @@
+"""Gator, the studio for AI personas."""

@@ -1,0 +1,1 @@
+"""Caption writers, one file each, found by their WRITER attribute."""

@@ -1,0 +1,1 @@
+"""Picture generators, one file each, found by their GENERATOR attribute."""

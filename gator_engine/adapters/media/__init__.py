@@ -1,0 +1,1 @@
+"""Detection, thumbnails and conversion of files."""

@@ -1,0 +1,1 @@
+"""Job queues: RQ on Redis, or inline for notebooks and tests."""

@@ -1,0 +1,1 @@
+"""Local servers that speak each platform's wire protocol, with scripted faults."""

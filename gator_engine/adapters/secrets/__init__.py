@@ -1,0 +1,1 @@
+"""Credentials sealed at rest, and signed links."""

@@ -1,0 +1,1 @@
+"""Metric facts: Parquet fragments read through DuckDB."""

@@ -1,0 +1,130 @@
+"""Settings: one class, one prefix (`GATOR_`), one documented table (docs/settings.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gator_engine.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Everything about an installation that is not data; read from `GATOR_*` and a `.env` file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATOR_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    home: Path = Field(Path("data"), description="Folder that holds everything Gator stores.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty means SQLite (WAL) inside the home folder."
+    )
+    redis_url: str = Field(
+        "", description="Redis to use; empty means `make run` starts its own under the home folder."
+    )
+    host: str = Field("127.0.0.1", description="Address the web app binds to.")
+    port: int = Field(8501, ge=1, le=65535, description="First port to try; next free one is used.")
+    public_url: str = Field(
+        "", description="Base URL people and platforms reach the web app at; empty means local."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs links and encrypts credentials; empty means a key file (0600) in home.",
+    )
+    timezone: str = Field("UTC", description="Default time zone (IANA name) of new accounts.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+    publish_workers: int = Field(2, ge=1, le=64, description="Forking workers for publishing.")
+    default_workers: int = Field(
+        1, ge=1, le=64, description="Forking workers for metrics, rendering and housekeeping."
+    )
+    gpu_workers: int = Field(
+        1, ge=0, le=16, description="Generation workers that keep a model warm, one per device."
+    )
+    dispatch_interval_s: float = Field(
+        1.0,
+        ge=0.05,
+        le=60,
+        description="Seconds between two looks of the dispatcher at what is due.",
+    )
+    lease_s: float = Field(
+        60.0,
+        ge=1,
+        le=3600,
+        description="Seconds a worker holds a job or delivery without heartbeat.",
+    )
+    grace_s: float = Field(
+        3600.0, ge=1, description="Seconds a delivery may be late before it counts as missed."
+    )
+    max_attempts: int = Field(8, ge=1, le=100, description="Tries of a delivery before it fails.")
+    http_timeout_s: float = Field(
+        20.0, ge=0.1, le=600, description="Seconds to wait for a platform or provider to answer."
+    )
+    max_upload_mb: int = Field(50, ge=1, le=4096, description="Largest accepted upload, in MiB.")
+    max_image_megapixels: float = Field(
+        64.0, gt=0, description="Largest accepted picture, in megapixels (decompression bombs)."
+    )
+    allow_private_urls: bool = Field(
+        False, description="Let user-given URLs point into private networks (SSRF guard off)."
+    )
+    media_url_ttl_s: int = Field(3600, ge=1, description="Seconds a signed media link stays valid.")
+    sandbox_port: int = Field(
+        8590, ge=1, le=65535, description="First port to try for the local sandbox network."
+    )
+    sandbox_url: str = Field(
+        "",
+        description="Address of a running sandbox network; empty means the one `make run` starts.",
+    )
+    llm_base_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint for captions, such as http://localhost:11434/v1.",
+    )
+    llm_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that endpoint, if it wants one."
+    )
+    llm_model: str = Field("", description="Model name to ask that endpoint for.")
+    image_model: str = Field(
+        "",
+        description="diffusers model for pictures: a local folder or a hub id; empty means none.",
+    )
+    device: str = Field(
+        "auto", description="Torch device for pictures: auto, cpu, cuda, cuda:1, mps."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Berlin")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def sql_url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.home / 'gator.db'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win over the environment.
+
+    Raises ConfigError naming the variable, its problem and the fix.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise ConfigError(
+            f"GATOR_{name.upper()}", f"{first['msg']}.", "See docs/settings.md for what is allowed."
+        ) from error

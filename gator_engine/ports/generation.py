@@ -1,0 +1,136 @@
+"""Ports of making things: generators, caption writers and the inspector of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gator_engine.domain.assets import FileFacts
+from gator_engine.domain.briefs import BriefKind, CompiledPrompt
+from gator_engine.domain.capabilities import (
+    GeneratorCapabilities,
+)
+from gator_engine.domain.personas import PersonaProfile
+
+
+class Run(Protocol):
+    """What a long piece of work tells the studio while it runs."""
+
+    def progress(self, fraction: float, stage: str, preview: bytes | None = None) -> None:
+        """Report progress; cheap to call often. Raises Cancelled when a person asked to stop."""
+
+    def check(self) -> None:
+        """Raises Cancelled when a person asked to stop."""
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """Everything a generator may use; it reads nothing else.
+
+    `size` is (width, height) in pixels; `seed` is of the first picture, the n-th uses seed + n.
+    """
+
+    kind: BriefKind
+    compiled: CompiledPrompt
+    profile: PersonaProfile
+    size: tuple[int, int]
+    count: int
+    seed: int
+    texts: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    """One result: its bytes and what is needed to repeat it."""
+
+    data: bytes
+    seed: int
+    alt_text: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GenerateResult:
+    """What a generator returns. `notes` are visible flags of a degraded result."""
+
+    files: tuple[GeneratedFile, ...]
+    model: str
+    timings_s: Mapping[str, float] = field(default_factory=dict)
+    software: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Generator(Protocol):
+    """Makes pictures. One file each under adapters/generators, found by its GENERATOR attribute."""
+
+    @property
+    def capabilities(self) -> GeneratorCapabilities: ...
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
+        """Raises InvalidInput, CapabilityError, Cancelled or ExternalError."""
+
+
+@dataclass(frozen=True)
+class CaptionRequest:
+    """What to write about, in whose voice. `limit` is the tightest text rule of the targets."""
+
+    profile: PersonaProfile
+    system: str
+    topic: str
+    variants: int
+    limit: int
+    language: str
+    seed: int
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One caption. `simulated` never happens: a template caption says so in `written_by`."""
+
+    text: str
+    hashtags: tuple[str, ...]
+    alt_text: str
+    written_by: str
+    tokens: int | None = None
+
+
+class CaptionWriter(Protocol):
+    """Writes captions. One file each under adapters/captions, found by its WRITER attribute."""
+
+    slug: str
+    label: str
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def write(
+        self, request: CaptionRequest, on_text: Callable[[int, str], None]
+    ) -> Sequence[Caption]:
+        """Write the variants; `on_text(variant, text so far)` streams them as they grow.
+
+        Raises InvalidInput, Transient, Rejected, RateLimited or AuthExpired.
+        """
+
+
+class MediaInspector(Protocol):
+    """Detects what a file is from its bytes, and makes small pictures of it."""
+
+    def inspect(self, data: bytes, *, field: str = "file") -> FileFacts:
+        """Raises InvalidInput naming `field` for empty, truncated, oversized or unknown files."""
+
+    def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
+        """A WebP whose longer edge is `edge` pixels at most."""
+
+    def convert(
+        self, data: bytes, facts: FileFacts, *, mime_types: Sequence[str], max_bytes: int
+    ) -> tuple[bytes, FileFacts]:
+        """The picture in one of `mime_types` within `max_bytes`; unchanged bytes if it already is.
+
+        Raises InvalidInput when it cannot be brought within the limit.
+        """

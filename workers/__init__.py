@@ -1,0 +1,1 @@
+"""Background processes: RQ workers, the dispatcher and their supervisor."""
