@@ -1,1 +1,1 @@
-"""HTTP routes beside the pages: thin front ends that call services."""
+ROUTES = []

@@ -1,0 +1,139 @@
+"""The few rules of CSS the theme cannot say, in one place. Colours follow light and dark."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+# light-dark() follows the colour scheme Streamlit sets on its root, so one rule serves both themes.
+_TOKENS = """
+.stApp {
+  --g-ink: light-dark(#1B231F, #E8ECE7);
+  --g-soft: light-dark(#5E6862, #A2ADA6);
+  --g-line: light-dark(#E2DFD3, #2E3732);
+  --g-card: light-dark(#FFFFFF, #191F1C);
+  --g-well: light-dark(#F2F0E8, #1F2623);
+  --g-accent: light-dark(#17855A, #3FBF88);
+  --g-accent-ink: light-dark(#0F5F41, #8CE3BF);
+  --g-accent-wash: light-dark(#E3F1E8, #173328);
+  --g-warn: light-dark(#9A4F12, #EBA566);
+  --g-warn-wash: light-dark(#FBEEDF, #33261A);
+  --g-bad: light-dark(#A2332A, #F08C80);
+  --g-bad-wash: light-dark(#FAE9E6, #382120);
+  --g-info: light-dark(#2F649B, #86B8EA);
+  --g-info-wash: light-dark(#E6EEF6, #1B2935);
+  --g-plum: light-dark(#6D4E9C, #BFA3EC);
+  --g-plum-wash: light-dark(#EFE9F6, #29223A);
+  --g-gold: light-dark(#7D600A, #E5C658);
+  --g-gold-wash: light-dark(#F7F0D8, #302A17);
+  --g-shadow: light-dark(0 1px 2px rgb(40 36 20 / .05), 0 1px 2px rgb(0 0 0 / .4));
+  --g-small: .8125rem;
+  --g-tiny: .75rem;
+}
+"""
+
+_FRAME = """
+.stMainBlockContainer { max-width: 1240px; padding: 3.25rem 2.5rem 5rem; }
+.stAppHeader { background: transparent; }
+.stMain h1, .stMain h2, .stMain h3 { letter-spacing: -.012em; }
+.stMain h1 { padding: 0; line-height: 1.15; }
+.stMain h2, .stMain h3 { padding: .25rem 0 .15rem; line-height: 1.25; }
+.g-lead { color: var(--g-soft); max-width: 62ch; margin: .35rem 0 .4rem; line-height: 1.5; }
+.g-soft { color: var(--g-soft); font-size: var(--g-small); line-height: 1.45; }
+.g-eyebrow { color: var(--g-soft); font-size: var(--g-tiny); font-weight: 600;
+  letter-spacing: .06em; text-transform: uppercase; }
+.g-icon { font-family: "Material Symbols Rounded"; font-weight: 400; font-style: normal;
+  font-size: 1.15em; line-height: 1; vertical-align: -.18em; font-feature-settings: "liga";
+  letter-spacing: normal; text-transform: none; white-space: nowrap; display: inline-block; }
+[data-testid="stCaptionContainer"] { color: var(--g-soft); }
+[data-testid="stSidebarNav"] a { border-radius: .6rem; padding-block: .34rem; }
+[data-testid="stSidebarNav"] a[aria-current="page"] {
+  background: rgb(79 211 155 / .16); box-shadow: inset 3px 0 0 #4FD39B; }
+[data-testid="stNavSectionHeader"] { letter-spacing: .06em; text-transform: uppercase;
+  font-size: .6875rem; font-weight: 600; opacity: .62; }
+[data-testid="stTabs"] [role="tablist"] { gap: 1.1rem; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
+  font-weight: 600; color: light-dark(#FFFFFF, #0B1511); }
+[data-testid="stBaseButton-secondary"] { background: var(--g-card); }
+"""
+
+_CARDS = """
+[class*="st-key-card"] { background: var(--g-card); border: 1px solid var(--g-line);
+  border-radius: 1rem; padding: 1.15rem 1.25rem; box-shadow: var(--g-shadow); }
+[class*="st-key-well"] { background: var(--g-well); border-radius: 1rem; padding: 1.15rem 1.25rem; }
+[class*="st-key-empty"] { border: 1.5px dashed var(--g-line); border-radius: 1.1rem;
+  padding: 2.6rem 1.5rem; text-align: center; align-items: center; }
+[class*="st-key-empty"] h3 { text-align: center; }
+[class*="st-key-notice-bad"], [class*="st-key-notice-good"] { border-radius: .9rem;
+  padding: .8rem 1.1rem; }
+[class*="st-key-notice-bad"] { background: var(--g-bad-wash); border-left: 4px solid var(--g-bad); }
+[class*="st-key-notice-good"] { background: var(--g-accent-wash);
+  border-left: 4px solid var(--g-accent); }
+.g-empty-icon { font-size: 2.1rem; color: var(--g-accent); }
+.g-row { display: flex; gap: .8rem; align-items: center; min-width: 0; }
+.g-row > div { min-width: 0; }
+.g-title { font-weight: 620; line-height: 1.3; overflow-wrap: anywhere; }
+.g-avatar { width: 3rem; height: 3rem; flex: none; border-radius: 50%; display: grid;
+  place-items: center; font: 600 1.15rem Fraunces, Georgia, serif; }
+.g-avatar.small { width: 2.1rem; height: 2.1rem; font-size: .9rem; }
+.g-swatches { display: flex; height: .5rem; border-radius: 1rem; overflow: hidden; margin: .2rem 0; }
+.g-swatches i { flex: 1; }
+.g-chip { display: inline-flex; gap: .3rem; align-items: center; padding: .12rem .55rem;
+  border-radius: 1rem; font-size: var(--g-tiny); font-weight: 560; background: var(--g-well);
+  color: var(--g-ink); margin: 0 .25rem .25rem 0; }
+.g-thumb { width: 100%; border-radius: .8rem; display: block; background: var(--g-well);
+  object-fit: cover; }
+.g-facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0;
+  font-size: var(--g-small); }
+.g-facts dt { color: var(--g-soft); } .g-facts dd { margin: 0; overflow-wrap: anywhere; }
+.g-problem { color: var(--g-bad); font-size: var(--g-small); font-weight: 540; margin-top: -.6rem; }
+.g-day { display: flex; align-items: baseline; gap: .6rem; border-bottom: 1px solid var(--g-line);
+  padding-bottom: .35rem; margin-top: .6rem; }
+.g-day b { font: 580 1.1875rem Fraunces, Georgia, serif; }
+"""
+
+_PROMPT = """
+.g-prompt { display: flex; flex-wrap: wrap; gap: .4rem; }
+.g-frag { border-radius: .6rem; padding: .28rem .6rem .32rem; font-size: var(--g-small);
+  line-height: 1.35; overflow-wrap: anywhere; background: var(--wash); color: var(--g-ink); }
+.g-frag small { display: block; color: var(--tone); font-size: .6875rem; font-weight: 640;
+  letter-spacing: .01em; }
+.g-identity { --tone: var(--g-info); --wash: var(--g-info-wash); }
+.g-appearance { --tone: var(--g-accent-ink); --wash: var(--g-accent-wash); }
+.g-brief { --tone: var(--g-gold); --wash: var(--g-gold-wash); }
+.g-brand { --tone: var(--g-plum); --wash: var(--g-plum-wash); }
+.g-boundaries, .g-negative { --tone: var(--g-bad); --wash: var(--g-bad-wash); }
+.g-other { --tone: var(--g-soft); --wash: var(--g-well); }
+"""
+
+_PREVIEW = """
+.g-preview { background: var(--g-card); border: 1px solid var(--g-line); border-radius: 1rem;
+  padding: 1rem 1.1rem; font-size: .9375rem; line-height: 1.48; color: var(--g-ink); }
+.g-preview header { display: flex; gap: .65rem; align-items: center; margin-bottom: .6rem; }
+.g-preview header b { display: block; line-height: 1.2; overflow-wrap: anywhere; }
+.g-preview header span { color: var(--g-soft); font-size: var(--g-small); overflow-wrap: anywhere; }
+.g-preview .words { white-space: pre-wrap; overflow-wrap: anywhere; }
+.g-preview .words a { color: var(--g-link, var(--g-accent-ink)); text-decoration: none; }
+.g-preview .pictures { display: grid; gap: 3px; margin-top: .7rem; border-radius: .7rem;
+  overflow: hidden; }
+.g-preview .pictures.two, .g-preview .pictures.four { grid-template-columns: 1fr 1fr; }
+.g-preview .pictures img { width: 100%; height: 100%; max-height: 26rem; object-fit: cover; }
+.g-preview .pictures:not(.one) img { aspect-ratio: 1; }
+.g-preview .label { color: var(--g-soft); font-size: var(--g-tiny); margin-top: .55rem; }
+.g-preview footer { display: flex; justify-content: space-between; max-width: 22rem;
+  margin-top: .7rem; color: var(--g-soft); }
+"""
+
+_NARROW = """
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.6rem 1rem 4rem; }
+  .stMain h1 { font-size: 1.75rem; }
+  [class*="st-key-card"], [class*="st-key-well"] { padding: 1rem; }
+  [data-testid="stTabs"] [role="tablist"] { overflow-x: auto; }
+}
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
+"""
+
+
+def apply() -> None:
+    """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
+    st.html(f"<style>{_TOKENS}{_FRAME}{_CARDS}{_PROMPT}{_PREVIEW}{_NARROW}</style>")
