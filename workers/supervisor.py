@@ -1,0 +1,186 @@
+"""Keeps the parts of Gator running: starts them in order, restarts what dies, stops all of it.
+
+Each part runs in a session of its own. When its leader exits, the whole family is killed before the
+restart, because an orphaned work-horse would go on working beside its successor. Parts die with the
+supervisor: on Ctrl-C in reverse order with time to finish, after a kill -9 by `workers.reaper`, and
+what even that left behind is swept when the next supervisor of the same home starts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from gator_engine.errors import ConfigError
+from workers.keeper import ROOT, Backoff, Keeper, Part
+from workers.part_log import PartLog
+from workers.processes import kill_family
+from workers.reaper import GOODBYE
+
+__all__ = ["Backoff", "Part", "Supervisor", "home_lock", "state_file"]
+
+
+def say_on_console(part: str, text: str) -> None:
+    """One short line for whoever watches the terminal."""
+    sys.stdout.write(f"{part:<12} {text}\n")
+    sys.stdout.flush()
+
+
+class Supervisor:
+    """Runs `parts` for one home until asked to stop. Use from the main thread: `run()`."""
+
+    def __init__(
+        self,
+        home: Path,
+        parts: Sequence[Part],
+        *,
+        on_ready: Callable[[], None] = lambda: None,
+        say: Callable[[str, str], None] = say_on_console,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.home, self.say, self.backoff = home.absolute(), say, backoff or Backoff()
+        self._on_ready, self._wake = on_ready, threading.Event()
+        self._stop_requests, self._state_lock = 0, threading.Lock()
+        self._house = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        self._mark = f"{self._house}/{uuid.uuid4().hex[:12]}"
+        self._keepers = [
+            Keeper(part, self._mark, PartLog(self.home / "logs", part.name), self) for part in parts
+        ]
+
+    @property
+    def hurried(self) -> bool:
+        """Whether a person pressed Ctrl-C twice."""
+        return self._stop_requests > 1
+
+    def run(self) -> None:
+        """Start everything, stay until SIGINT, SIGTERM or SIGHUP, stop everything.
+
+        Raises ConfigError when another supervisor has this home, Unavailable when a part that
+        never became ready has used up its tries.
+        """
+        with home_lock(self.home), self._signals(), self._reaper():
+            kill_family(f"{self._house}/")
+            started: list[list[Keeper]] = []
+            try:
+                for stage in self._stages():
+                    started.append(stage)
+                    self._start_stage(stage)
+                if not self._stop_requests:
+                    self._on_ready()
+                while not self._stop_requests:
+                    self._sleep()
+            finally:
+                for stage in reversed(started):
+                    self._stop_stage(stage)
+                state_file(self.home).unlink(missing_ok=True)
+
+    def changed(self) -> None:
+        """A keeper's state changed: publish it and let the main thread look."""
+        parts = {keeper.part.name: keeper.state() for keeper in self._keepers}
+        with self._state_lock:
+            target = state_file(self.home)
+            fresh = target.with_suffix(".tmp")
+            fresh.write_text(json.dumps({"supervisor": os.getpid(), "parts": parts}))
+            fresh.replace(target)
+        self._wake.set()
+
+    def _stages(self) -> list[list[Keeper]]:
+        """Groups that start together: a gate alone, and the run of parts between two gates."""
+        stages: list[list[Keeper]] = []
+        for keeper in self._keepers:
+            if keeper.part.gate or not stages or stages[-1][0].part.gate:
+                stages.append([])
+            stages[-1].append(keeper)
+        return stages
+
+    def _start_stage(self, stage: list[Keeper]) -> None:
+        if self._stop_requests:
+            return
+        for keeper in stage:
+            keeper.start()
+        while not self._stop_requests and not all(keeper.was_ready for keeper in stage):
+            self._sleep()
+            for keeper in stage:
+                if keeper.failure:
+                    raise keeper.failure
+
+    def _stop_stage(self, stage: list[Keeper]) -> None:
+        running = [keeper for keeper in reversed(stage) if keeper.ident is not None]
+        until = time.monotonic() + max((keeper.part.grace_s for keeper in running), default=0.0)
+        for keeper in running:
+            keeper.terminate()
+        for keeper in running:
+            keeper.finish(until)
+            keeper.log.close()
+
+    def _sleep(self) -> None:
+        self._wake.wait()
+        self._wake.clear()
+
+    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop_requests += 1
+        self._wake.set()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, self._asked_to_stop) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def _reaper(self) -> Iterator[None]:
+        argv = [sys.executable, "-m", "workers.reaper", f"{self._mark}/"]
+        reaper = subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
+        try:
+            yield
+        finally:
+            try:
+                reaper.communicate(GOODBYE, timeout=5)
+            except (subprocess.TimeoutExpired, BrokenPipeError):
+                reaper.kill()
+
+
+@contextmanager
+def home_lock(home: Path) -> Iterator[None]:
+    """Hold the home for this process; the kernel lets go of it however the process ends.
+
+    Raises ConfigError when somebody else holds it.
+    """
+    path = home / "run" / "supervisor.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise ConfigError(
+                "GATOR_HOME",
+                f"{home} is in use by a running Gator (process {holder}).",
+                "Stop that one first, or set GATOR_HOME to another folder.",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def state_file(home: Path) -> Path:
+    """JSON with the process id, readiness and restarts of each part, while a supervisor runs."""
+    return home / "run" / "parts.json"
