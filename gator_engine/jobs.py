@@ -25,9 +25,6 @@ JOBS: dict[str, JobSpec] = {
     spec.name: spec
     for spec in (
         JobSpec("generate", "workers.jobs.generate", "gpu", 3600, 2, "Make pictures"),
-        JobSpec(
-            "write_captions", "workers.jobs.write_captions", "default", 600, 2, "Write captions"
-        ),
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(

@@ -1,0 +1,169 @@
+"""What a running Gator consists of: each part as a process for the supervisor to keep."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gator_engine.config import Settings
+from gator_engine.errors import ConfigError, Unavailable
+from workers.redis_server import ping, redis_part
+from workers.supervisor import Part
+
+PORTS_TRIED = 50
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The parts in the order they start, and the URL to open once they are ready."""
+
+    parts: tuple[Part, ...]
+    url: str
+
+
+def plan(settings: Settings, say: Callable[[str], None]) -> Plan:
+    """Everything `up` runs; moves to free ports and says so.
+
+    Raises Unavailable when a configured Redis does not answer, ConfigError when there is no Redis
+    to start or no free port.
+    """
+    redis = () if settings.redis_url else (redis_part(settings.home),)
+    if not redis and not ping(settings.redis_url):
+        raise redis_unavailable("the one at GATOR_REDIS_URL does not answer")
+    sandbox_port = free_port("127.0.0.1", settings.sandbox_port, "sandbox", say)
+    port = free_port(settings.host, settings.port, "web app", say)
+    env = environment(
+        settings,
+        redis_url=redis[0].url if redis else settings.redis_url,
+        sandbox_url=settings.sandbox_url or address("127.0.0.1", sandbox_port),
+    )
+    sandbox = () if settings.sandbox_url else (sandbox_part(env, "127.0.0.1", sandbox_port),)
+    parts = (*redis, *sandbox, web_part(settings, env, port), *background_parts(settings, env))
+    return Plan(parts, settings.public_url or address(settings.host, port))
+
+
+def redis_unavailable(problem: str) -> Unavailable:
+    """One wording for a Redis out of reach."""
+    return Unavailable(
+        "Redis", f"{problem}.", "Start it, correct GATOR_REDIS_URL, or unset it to use our own."
+    )
+
+
+def environment(settings: Settings, **resolved: str) -> dict[str, str]:
+    """What every part is told: the settings that were worked out once, such as real addresses."""
+    return {
+        "GATOR_HOME": str(settings.home),
+        "GATOR_DATABASE_URL": settings.sql_url,
+        **{f"GATOR_{name.upper()}": value for name, value in resolved.items()},
+    }
+
+
+def background_parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
+    """The dispatcher and all workers."""
+    publish = _worker("publish", "default")
+    default = _worker("default", "metrics")
+    devices = _devices(settings.gpu_workers, os.environ)
+    return [
+        Part("dispatcher", _command("dispatcher"), env),
+        *(Part(f"publish-{n + 1}", publish, env) for n in range(settings.publish_workers)),
+        *(Part(f"default-{n + 1}", default, env) for n in range(settings.default_workers)),
+        *(Part(f"gpu-{n + 1}", _worker("gpu"), {**env, **one}) for n, one in enumerate(devices)),
+    ]
+
+
+def sandbox_part(env: Mapping[str, str], host: str, port: int) -> Part:
+    """The local network of platform twins."""
+    argv = _command("sandbox", "--host", host, "--port", str(port))
+    return Part("sandbox", argv, env, ready=_answers(f"http://{host}:{port}/"))
+
+
+def web_part(settings: Settings, env: Mapping[str, str], port: int) -> Part:
+    """The web app; ready when its health page answers."""
+    health = f"http://{_reachable(settings.host)}:{port}/_stcore/health"
+    argv = tuple(web_command(settings, port))
+    return Part("web", argv, {**env, "GATOR_PORT": str(port)}, ready=_answers(health), gate=True)
+
+
+def web_command(settings: Settings, port: int) -> list[str]:
+    """How the web app is run: one uvicorn process that serves pages and routes."""
+    return [
+        *(PYTHON, "-m", "uvicorn", "app:app"),
+        *("--host", settings.host, "--port", str(port)),
+        *("--log-level", settings.log_level.lower(), "--no-access-log"),
+    ]
+
+
+def free_port(host: str, first: int, what: str, say: Callable[[str], None]) -> int:
+    """`first`, or the next port nobody listens on; says aloud when it had to move.
+
+    Raises ConfigError when 50 ports in a row are taken or the host is not ours.
+    """
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
+        if _is_free(host, port):
+            if port != first:
+                say(f"Port {first} is taken; the {what} uses {port}.")
+            return port
+    raise ConfigError(
+        "GATOR_PORT" if what == "web app" else "GATOR_SANDBOX_PORT",
+        f"no free port from {first} on at {host}.",
+        "Free one, or choose another port or host.",
+    )
+
+
+def address(host: str, port: int) -> str:
+    """The URL a person on this machine opens."""
+    return f"http://{_reachable(host)}:{port}"
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "", "::"):  # nosec B104: compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do: a port that merely waits out old connections counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def _answers(url: str) -> Callable[[], bool]:
+    def ask() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:  # nosec B310
+                return bool(answer.status < 500)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return ask
+
+
+def _command(*words: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", "workers.main", *words)
+
+
+def _worker(*queues: str) -> tuple[str, ...]:
+    return _command("worker", "--queues", ",".join(queues))
+
+
+def _devices(workers: int, env: Mapping[str, str]) -> list[dict[str, str]]:
+    """What each generation worker may see: everything when alone, else one device each."""
+    if workers <= 1:
+        return [{}] * workers
+    allowed = [name.strip() for name in env.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    return [
+        {"CUDA_VISIBLE_DEVICES": allowed[n % len(allowed)] if allowed else str(n)}
+        for n in range(workers)
+    ]
