@@ -39,12 +39,16 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class AnalyticsQuery:
-    """Filters of the dashboard; None means "any". Times are UTC, `until` is exclusive."""
+    """Filters of the dashboard; None means "any". Times are UTC, `until` is exclusive.
+
+    `simulated` keeps measured numbers (False) and numbers of the sandbox (True) apart.
+    """
 
     since: datetime
     until: datetime
     persona_id: str | None = None
     platform: str | None = None
+    simulated: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -121,8 +121,12 @@ class CaptionWriter(Protocol):
 class MediaInspector(Protocol):
     """Detects what a file is from its bytes, and makes small pictures of it."""
 
-    def inspect(self, data: bytes, *, field: str = "file") -> FileFacts:
-        """Raises InvalidInput naming `field` for empty, truncated, oversized or unknown files."""
+    def inspect(self, data: bytes, *, field: str = "file", filename: str = "") -> FileFacts:
+        """What the bytes are.
+
+        Raises InvalidInput naming `field` for empty, truncated, oversized or unknown files, and
+        for a `filename` whose ending claims another format.
+        """
 
     def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
         """A WebP whose longer edge is `edge` pixels at most."""

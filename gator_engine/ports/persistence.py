@@ -124,9 +124,10 @@ class AccountRepository(Protocol):
         """The newest sealed credentials and their version. Raises NotFound when there are none."""
 
     def drop_credentials(self, account_id: str) -> None: ...
-    def lock(self, account_id: str) -> None:
-        """Hold the account's row until the unit of work ends (single-flight token refresh)."""
+    def try_refresh_lease(self, account_id: str, now: datetime, until: datetime) -> bool:
+        """Take the right to refresh the tokens until `until`; False while somebody else has it."""
 
+    def end_refresh_lease(self, account_id: str) -> None: ...
     def slots(self, account_id: str) -> Sequence[Slot]: ...
     def set_slots(self, account_id: str, slots: Sequence[Slot]) -> None: ...
 
@@ -214,6 +215,9 @@ class JobRepository(Protocol):
 
     def retry(self, job_id: str, fence: int, *, due_at: datetime, error: str) -> None:
         """Back to DUE at a later time. Raises StaleWrite when the fence moved on."""
+
+    def bring_forward(self, job_id: str, at: datetime) -> bool:
+        """DUE in the future → due at `at`; False when it is in another state."""
 
     def request_cancel(self, job_id: str, at: datetime) -> Job:
         """Cancel at once when not running, else ask the worker. Returns the job as it is then."""

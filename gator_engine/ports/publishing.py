@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,6 +166,14 @@ class ConnectorSession(Protocol):
     ) -> None:
         """Store refreshed tokens before their first use (also updates `credentials`)."""
 
+    def exclusive_refresh(self) -> AbstractContextManager[bool]:
+        """Single-flight guard around a token refresh, across processes.
+
+        Inside, `credentials` are the newest stored ones; the value is False when somebody else
+        refreshed them meanwhile, so that no second refresh may be sent. Raises Transient while
+        another worker is refreshing.
+        """
+
     def note_request(self, summary: str) -> None:
         """Say, redacted, what is about to be sent; kept in the attempt's row."""
 
@@ -207,3 +216,16 @@ class Connector(Protocol):
         self, remote_ids: Sequence[str], session: ConnectorSession
     ) -> Sequence[MetricReading]:
         """Counts of the given posts and of the account itself, in few calls."""
+
+
+class SandboxNetwork(Protocol):
+    """The local network that stands in for the platforms, with simulated people on it."""
+
+    def url(self) -> str:
+        """Address of its public timeline; "" when it is not running."""
+
+    def open_account(self, platform: str, handle: str, display_name: str) -> Mapping[str, str]:
+        """Create an account there; returns the fields its connector's `connect` wants.
+
+        Raises Unavailable when the network is not running, InvalidInput for a bad handle.
+        """

@@ -1,0 +1,49 @@
+"""Checks a generator's settings against the options it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.errors import CapabilityError, InvalidInput
+
+_TYPES: dict[OptionKind, tuple[type, ...]] = {
+    OptionKind.INTEGER: (int,),
+    OptionKind.NUMBER: (int, float),
+    OptionKind.TEXT: (str,),
+    OptionKind.CHOICE: (str,),
+    OptionKind.FLAG: (bool,),
+}
+
+
+def check_options(capabilities: GeneratorCapabilities, settings: Mapping[str, object]) -> None:
+    """Raises CapabilityError for an unknown option, InvalidInput for a value out of bounds."""
+    known = {option.name: option for option in capabilities.options}
+    for name, value in settings.items():
+        if name not in known:
+            allowed = ", ".join(sorted(known)) or "no options"
+            raise CapabilityError(capabilities.label, f"the option {name!r}", allowed)
+        _check_value(known[name], value)
+
+
+def with_defaults(
+    capabilities: GeneratorCapabilities, settings: Mapping[str, object]
+) -> dict[str, object]:
+    """The settings, checked, with every option that was left out at its default."""
+    check_options(capabilities, settings)
+    return {option.name: option.default for option in capabilities.options} | dict(settings)
+
+
+def _check_value(option: Option, value: object) -> None:
+    where = f"settings.{option.name}"
+    right_type = isinstance(value, _TYPES[option.kind])
+    # bool is an int in Python, but True is no number of steps.
+    if not right_type or (isinstance(value, bool) and option.kind is not OptionKind.FLAG):
+        raise InvalidInput(where, f"{value!r} is not of the type {option.kind}")
+    if option.kind is OptionKind.CHOICE and value not in option.choices:
+        raise InvalidInput(where, f"{value!r} is not offered", ", ".join(option.choices))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low = option.minimum if option.minimum is not None else value
+        high = option.maximum if option.maximum is not None else value
+        if not low <= value <= high:
+            raise InvalidInput(where, f"is {value}", f"{option.minimum}–{option.maximum}")

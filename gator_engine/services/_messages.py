@@ -1,0 +1,100 @@
+"""From a stored post to the message and payload of one account: preview and publish share this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from gator_engine.domain.accounts import Account
+from gator_engine.domain.assets import Asset, FileFacts
+from gator_engine.domain.capabilities import MediaRule
+from gator_engine.domain.deliveries import Delivery
+from gator_engine.domain.personas import Rating
+from gator_engine.domain.posts import Post
+from gator_engine.errors import CapabilityError, InvalidInput
+from gator_engine.ports import (
+    BlobStore,
+    Connector,
+    MediaInspector,
+    MediaItem,
+    Message,
+    Payload,
+)
+from gator_engine.services._context import Context
+
+
+class Messages:
+    """Resolves posts for platforms."""
+
+    def __init__(
+        self,
+        context: Context,
+        connectors: Mapping[str, Connector],
+        blobs: BlobStore,
+        inspector: MediaInspector,
+    ) -> None:
+        self._context, self._connectors = context, connectors
+        self._blobs, self._inspector = blobs, inspector
+        # Fitting a picture re-encodes it; a preview on each keystroke must not do that again.
+        self._fitted = lru_cache(maxsize=256)(self._fit)
+
+    def payload(self, delivery: Delivery, account: Account) -> Payload:
+        """What a delivery sends: the post exactly as it was approved."""
+        with self._context.store.read() as uow:
+            post = uow.posts.at_version(delivery.post_id, delivery.post_version)
+        return self.compose(post, account)
+
+    def compose(self, post: Post, account: Account) -> Payload:
+        """The payload of a post for one account.
+
+        Raises InvalidInput naming the field and the platform's limit, or CapabilityError.
+        """
+        connector = self._connectors[account.platform]
+        return connector.compose(self.message(post, account), account)
+
+    def message(self, post: Post, account: Account) -> Message:
+        """The post as it will read on the account's platform."""
+        rule = self._connectors[account.platform].capabilities_for(account).media
+        with self._context.store.read() as uow:
+            profile = uow.personas.revision(post.persona_revision_id).profile
+            assets = {a.id: a for a in uow.assets.many([m.asset_id for m in post.media])}
+        media = []
+        for number, shown in enumerate(post.media):
+            asset = assets.get(shown.asset_id)
+            if asset is None:
+                raise InvalidInput(f"media[{number}]", "is not in the library any more")
+            media.append(self._item(asset, shown.alt_text, rule))
+        return Message(
+            text=post.text_for(account.platform),
+            media=tuple(media),
+            language=post.language,
+            ai_disclosure=post.ai_disclosure,
+            disclosure_text=profile.boundaries.disclosure_text,
+            sensitive=post.rating is not Rating.GENERAL,
+        )
+
+    def _item(self, asset: Asset, alt_text: str, rule: MediaRule) -> MediaItem:
+        sha256, facts = self._fitted(asset.sha256, asset.facts, rule)
+        return MediaItem(
+            asset_id=asset.id,
+            sha256=sha256,
+            mime=facts.mime,
+            size=facts.size,
+            width=facts.width or 0,
+            height=facts.height or 0,
+            alt_text=alt_text,
+        )
+
+    def _fit(self, sha256: str, facts: FileFacts, rule: MediaRule) -> tuple[str, FileFacts]:
+        """The picture as the platform takes it: untouched when it already fits."""
+        if facts.mime in rule.mime_types and facts.size <= rule.max_image_bytes:
+            return sha256, facts
+        if not rule.mime_types:
+            raise CapabilityError("The platform", "pictures", "text only")
+        data, fitted = self._inspector.convert(
+            self._blobs.get(sha256),
+            facts,
+            mime_types=rule.mime_types,
+            max_bytes=rule.max_image_bytes,
+        )
+        return self._blobs.put(data), fitted

@@ -1,0 +1,232 @@
+"""The library: everything made or uploaded, with provenance, lineage and trash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gator_engine.domain.assets import Asset, AssetQuery, FileFacts, Lineage, Origin, Provenance
+from gator_engine.domain.personas import Rating
+from gator_engine.errors import InvalidInput
+from gator_engine.ports import BlobStore, MediaInspector, SecretVault
+from gator_engine.services._context import Context
+
+TITLE_LIMIT, ALT_TEXT_LIMIT, TAG_LIMIT, MOST_TAGS = 200, 1500, 60, 40
+LARGEST_PAGE = 500
+
+
+@dataclass(frozen=True)
+class AssetPage:
+    """One page of a search, and how many match in all."""
+
+    items: Sequence[Asset]
+    total: int
+
+
+@dataclass(frozen=True)
+class LineageView:
+    """Where an asset came from and where it went."""
+
+    made_from: Sequence[Asset]
+    used_in: Sequence[Asset]
+    post_ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class NewAsset:
+    """A file to be kept, with what is known about it."""
+
+    data: bytes
+    provenance: Provenance
+    title: str = ""
+    alt_text: str = ""
+    persona_id: str | None = None
+    persona_revision_id: str | None = None
+    generation_id: str | None = None
+    rating: Rating | None = None
+    parents: tuple[tuple[str, str], ...] = ()
+
+
+class Library:
+    """What one can do with assets."""
+
+    def __init__(
+        self,
+        context: Context,
+        blobs: BlobStore,
+        inspector: MediaInspector,
+        vault: SecretVault,
+        *,
+        max_upload_bytes: int,
+        url_ttl_s: int,
+    ) -> None:
+        self._context, self._blobs, self._inspector = context, blobs, inspector
+        self._vault, self._max_upload, self._url_ttl = vault, max_upload_bytes, url_ttl_s
+
+    def upload(
+        self,
+        data: bytes,
+        filename: str,
+        persona_id: str | None = None,
+        title: str = "",
+        alt_text: str = "",
+    ) -> Asset:
+        """Check and keep an uploaded picture; the same bytes twice give the same asset.
+
+        Raises InvalidInput naming `file` and the limit for empty, oversized, truncated,
+        mislabelled or unknown files.
+        """
+        if len(data) > self._max_upload:
+            raise InvalidInput(
+                "file", f"has {len(data):,} bytes", f"{self._max_upload // 2**20} MiB"
+            )
+        facts = self._inspector.inspect(data, filename=filename)
+        label = f"Uploaded file {filename[:TITLE_LIMIT]}"
+        new = NewAsset(
+            data=data,
+            provenance=Provenance(Origin.UPLOAD, label),
+            title=title or filename[:TITLE_LIMIT],
+            alt_text=alt_text,
+            persona_id=persona_id,
+        )
+        return self._keep(new, facts)
+
+    def keep(self, new: NewAsset) -> Asset:
+        """Keep a file that Gator made. Raises InvalidInput when it is not what it should be."""
+        return self._keep(new, self._inspector.inspect(new.data))
+
+    def _keep(self, new: NewAsset, facts: FileFacts) -> Asset:
+        _check_texts(new.title, new.alt_text, ())
+        sha256 = self._blobs.put(new.data)
+        thumbnail = self._blobs.put(self._inspector.thumbnail(new.data, facts))
+        context = self._context
+        with context.store.write() as uow:
+            known = uow.assets.by_sha256(sha256)
+            if known is not None:
+                if known.deleted_at is not None:
+                    known = replace(known, deleted_at=None)
+                    uow.assets.save(known)
+                return known
+            asset = Asset(
+                id=context.ids.new(),
+                sha256=sha256,
+                facts=facts,
+                provenance=new.provenance,
+                created_at=context.now(),
+                title=new.title,
+                alt_text=new.alt_text,
+                rating=new.rating,
+                persona_id=new.persona_id,
+                persona_revision_id=new.persona_revision_id,
+                generation_id=new.generation_id,
+                thumbnail_sha256=thumbnail,
+            )
+            uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
+            context.audit(uow, "add", "asset", asset.id, origin=new.provenance.origin.value)
+        return asset
+
+    def search(self, query: AssetQuery) -> AssetPage:
+        """A page of assets, newest first. Raises InvalidInput for a page out of bounds."""
+        if not 1 <= query.limit <= LARGEST_PAGE or query.offset < 0:
+            raise InvalidInput("limit", f"is {query.limit}", f"1–{LARGEST_PAGE}, offset from 0")
+        with self._context.store.read() as uow:
+            items, total = uow.assets.search(query)
+        return AssetPage(items, total)
+
+    def get(self, asset_id: str) -> Asset:
+        """Raises NotFound."""
+        with self._context.store.read() as uow:
+            return uow.assets.get(asset_id)
+
+    def many(self, asset_ids: Sequence[str]) -> Sequence[Asset]:
+        """In the order asked for; unknown ids are left out."""
+        with self._context.store.read() as uow:
+            return uow.assets.many(asset_ids)
+
+    def read(self, asset_id: str) -> bytes:
+        """The file itself. Raises NotFound."""
+        return self._blobs.get(self.get(asset_id).sha256)
+
+    def thumbnail(self, asset_id: str) -> bytes:
+        """A small WebP of it. Raises NotFound."""
+        asset = self.get(asset_id)
+        return self._blobs.get(asset.thumbnail_sha256 or asset.sha256)
+
+    def url(self, asset_id: str, *, thumbnail: bool = False) -> str:
+        """A signed path that the web app serves until it expires."""
+        kind = "thumb" if thumbnail else "file"
+        return f"/files/{self._vault.sign(f'{kind}:{asset_id}', ttl_s=self._url_ttl)}"
+
+    def resolve_url(self, token: str) -> tuple[str, str]:
+        """(local path, MIME type) behind a signed link.
+
+        Raises PermissionDenied when forged or expired, NotFound when the file is gone.
+        """
+        kind, _, asset_id = self._vault.verify(token).partition(":")
+        asset = self.get(asset_id)
+        if kind == "thumb" and asset.thumbnail_sha256:
+            return str(self._blobs.path(asset.thumbnail_sha256)), "image/webp"
+        return str(self._blobs.path(asset.sha256)), asset.facts.mime
+
+    def edit(
+        self,
+        asset_id: str,
+        *,
+        title: str | None = None,
+        alt_text: str | None = None,
+        tags: Sequence[str] | None = None,
+        rating: Rating | None = None,
+    ) -> Asset:
+        """Change what a person may change; None leaves a field as it is."""
+        _check_texts(title or "", alt_text or "", tags or ())
+        context = self._context
+        with context.store.write() as uow:
+            asset = uow.assets.get(asset_id)
+            changed = replace(
+                asset,
+                title=asset.title if title is None else title,
+                alt_text=asset.alt_text if alt_text is None else alt_text,
+                tags=asset.tags if tags is None else tuple(dict.fromkeys(tags)),
+                rating=asset.rating if rating is None else rating,
+            )
+            uow.assets.save(changed)
+            context.audit(uow, "edit", "asset", asset_id)
+        return changed
+
+    def trash(self, asset_id: str) -> None:
+        """Put into the trash; posts that show it keep it and `restore` brings it back."""
+        self._set_deleted(asset_id, deleted=True)
+
+    def restore(self, asset_id: str) -> None:
+        """Take out of the trash."""
+        self._set_deleted(asset_id, deleted=False)
+
+    def lineage(self, asset_id: str) -> LineageView:
+        """Both ways: what it was made from, what was made from it, and the posts that show it."""
+        with self._context.store.read() as uow:
+            parents = [edge.parent_id for edge in uow.assets.parents(asset_id)]
+            children = [edge.child_id for edge in uow.assets.children(asset_id)]
+            return LineageView(
+                made_from=uow.assets.many(parents),
+                used_in=uow.assets.many(children),
+                post_ids=uow.assets.used_by(asset_id),
+            )
+
+    def _set_deleted(self, asset_id: str, *, deleted: bool) -> None:
+        context = self._context
+        with context.store.write() as uow:
+            asset = uow.assets.get(asset_id)
+            uow.assets.save(replace(asset, deleted_at=context.now() if deleted else None))
+            context.audit(uow, "trash" if deleted else "restore", "asset", asset_id)
+
+
+def _check_texts(title: str, alt_text: str, tags: Sequence[str]) -> None:
+    if len(title) > TITLE_LIMIT:
+        raise InvalidInput("title", f"has {len(title)} characters", f"{TITLE_LIMIT}")
+    if len(alt_text) > ALT_TEXT_LIMIT:
+        raise InvalidInput("alt_text", f"has {len(alt_text)} characters", f"{ALT_TEXT_LIMIT}")
+    if len(tags) > MOST_TAGS:
+        raise InvalidInput("tags", f"{len(tags)} tags", f"{MOST_TAGS}")
+    for tag in tags:
+        if not 1 <= len(tag) <= TAG_LIMIT:
+            raise InvalidInput("tags", f"{tag[:TAG_LIMIT]!r} is too long or empty", f"{TAG_LIMIT}")

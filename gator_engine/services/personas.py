@@ -1,0 +1,136 @@
+"""Personas: create, revise, list, archive; see what a profile compiles to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gator_engine.domain.briefs import CompiledPrompt
+from gator_engine.domain.persona_rules import check_profile, profile_problems
+from gator_engine.domain.persona_templates import TEMPLATES, PersonaTemplate
+from gator_engine.domain.personas import Persona, PersonaProfile, PersonaRevision
+from gator_engine.domain.prompts import compile_picture
+from gator_engine.domain.voice import VoiceFinding, check_voice, compile_voice
+from gator_engine.errors import FieldProblem, InvalidInput
+from gator_engine.services._context import Context
+
+
+class Personas:
+    """What one can do with personas."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def templates(self) -> Sequence[PersonaTemplate]:
+        """Well-written starting points."""
+        return TEMPLATES
+
+    def check(self, profile: PersonaProfile) -> tuple[FieldProblem, ...]:
+        """Every problem of a profile, for a form to show; empty when valid."""
+        return profile_problems(profile)
+
+    def create(self, profile: PersonaProfile, reason: str = "created") -> Persona:
+        """Store a new persona. Raises InvalidInput (every problem, or a handle already taken)."""
+        check_profile(profile)
+        context = self._context
+        with context.store.write() as uow:
+            if uow.personas.by_handle(profile.identity.handle) is not None:
+                raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
+            persona_id = context.ids.new()
+            revision = self._revision(persona_id, 1, profile, reason)
+            persona = Persona(
+                id=persona_id,
+                handle=profile.identity.handle,
+                revision=revision,
+                created_at=revision.created_at,
+            )
+            uow.personas.add(persona)
+            context.audit(uow, "create", "persona", persona_id, reason=reason)
+        return persona
+
+    def revise(
+        self, persona_id: str, profile: PersonaProfile, reason: str, expected_version: int
+    ) -> Persona:
+        """Store a new revision; earlier ones stay.
+
+        Raises InvalidInput, NotFound, or StaleWrite when somebody saved since
+        `expected_version` was read. An unchanged profile makes no revision.
+        """
+        check_profile(profile)
+        context = self._context
+        with context.store.write() as uow:
+            persona = uow.personas.get(persona_id)
+            if persona.profile == profile:
+                return persona
+            taken = uow.personas.by_handle(profile.identity.handle)
+            if taken is not None and taken.id != persona_id:
+                raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
+            revision = self._revision(persona_id, persona.revision.number + 1, profile, reason)
+            uow.personas.add_revision(revision, expected_version)
+            context.audit(uow, "revise", "persona", persona_id, reason=reason)
+            return uow.personas.get(persona_id)
+
+    def restore_revision(self, revision_id: str, expected_version: int) -> Persona:
+        """Make an earlier revision current again, as a new revision."""
+        with self._context.store.read() as uow:
+            old = uow.personas.revision(revision_id)
+        reason = f"restored revision {old.number}"
+        return self.revise(old.persona_id, old.profile, reason, expected_version)
+
+    def get(self, persona_id: str) -> Persona:
+        """Raises NotFound."""
+        with self._context.store.read() as uow:
+            return uow.personas.get(persona_id)
+
+    def list(self, *, archived: bool = False) -> Sequence[Persona]:
+        """Personas by name."""
+        with self._context.store.read() as uow:
+            return uow.personas.list(archived=archived)
+
+    def revisions(self, persona_id: str) -> Sequence[PersonaRevision]:
+        """Every revision, newest first."""
+        with self._context.store.read() as uow:
+            found = uow.personas.revisions(persona_id)
+        return sorted(found, key=lambda revision: revision.number, reverse=True)
+
+    def archive(self, persona_id: str) -> None:
+        """Put away; nothing is deleted and `restore` brings it back."""
+        self._set_archived(persona_id, archived=True)
+
+    def restore(self, persona_id: str) -> None:
+        """Bring an archived persona back."""
+        self._set_archived(persona_id, archived=False)
+
+    def compile_picture(
+        self, profile: PersonaProfile, prompt: str, outfit: str = ""
+    ) -> CompiledPrompt:
+        """The picture prompt this profile and prompt give, each piece with its source."""
+        return compile_picture(profile, prompt=prompt, outfit=outfit)
+
+    def compile_voice(self, profile: PersonaProfile) -> str:
+        """The instructions a caption writer gets for this profile."""
+        return compile_voice(profile)
+
+    def voice_findings(self, text: str, profile: PersonaProfile) -> Sequence[VoiceFinding]:
+        """Where a text leaves the persona's voice."""
+        return check_voice(text, profile)
+
+    def _revision(
+        self, persona_id: str, number: int, profile: PersonaProfile, reason: str
+    ) -> PersonaRevision:
+        context = self._context
+        return PersonaRevision(
+            id=context.ids.new(),
+            persona_id=persona_id,
+            number=number,
+            profile=profile,
+            author=context.actor,
+            reason=reason,
+            created_at=context.now(),
+        )
+
+    def _set_archived(self, persona_id: str, *, archived: bool) -> None:
+        context = self._context
+        with context.store.write() as uow:
+            uow.personas.get(persona_id)
+            uow.personas.set_archived(persona_id, context.now() if archived else None)
+            context.audit(uow, "archive" if archived else "restore", "persona", persona_id)

@@ -1,0 +1,163 @@
+"""Scheduling: approved posts get a time on accounts; wall-clock intent is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from gator_engine.domain.accounts import Account, AccountHealth
+from gator_engine.domain.deliveries import Delivery, DeliveryQuery, DeliveryState
+from gator_engine.domain.personas import PersonaProfile, Rating
+from gator_engine.domain.posts import Approval, Post
+from gator_engine.domain.schedule import future_instant, next_slot, to_local_text
+from gator_engine.errors import IllegalTransition, InvalidInput, StaleWrite
+from gator_engine.ports import Connector, UnitOfWork
+from gator_engine.services._context import Context
+from gator_engine.services._messages import Messages
+
+S = DeliveryState
+MOVABLE = (S.SCHEDULED, S.MISSED, S.REJECTED)
+CANCELLABLE = (S.SCHEDULED, S.QUEUED, S.RETRY_WAIT, S.NEEDS_AUTH, S.MISSED, S.REJECTED)
+
+
+class Scheduling:
+    """What one can do with the calendar."""
+
+    def __init__(
+        self, context: Context, connectors: Mapping[str, Connector], messages: Messages
+    ) -> None:
+        self._context, self._connectors, self._messages = context, connectors, messages
+
+    def schedule(
+        self,
+        post_id: str,
+        account_ids: Sequence[str],
+        local_time: str,
+        timezone: str,
+        fold: int | None = None,
+    ) -> Sequence[Delivery]:
+        """Give an approved post a time on each account, all or none.
+
+        Raises InvalidInput (past or impossible time, what a platform would refuse, the same post
+        twice), IllegalTransition when the post is not approved, or NotFound.
+        """
+        due_at = future_instant(local_time, timezone, self._context.now(), fold=fold)
+        return self._schedule(post_id, account_ids, due_at, timezone)
+
+    def post_now(self, post_id: str, account_ids: Sequence[str]) -> Sequence[Delivery]:
+        """Schedule for this moment."""
+        return self._schedule(post_id, account_ids, self._context.now(), None)
+
+    def _schedule(
+        self, post_id: str, account_ids: Sequence[str], due_at: datetime, timezone: str | None
+    ) -> Sequence[Delivery]:
+        if not account_ids:
+            raise InvalidInput("account_ids", "choose at least one account")
+        with self._context.store.read() as uow:
+            post = uow.posts.get(post_id)
+            profile = uow.personas.revision(post.persona_revision_id).profile
+            accounts = [uow.accounts.get(account_id) for account_id in account_ids]
+        if post.approval is not Approval.APPROVED:
+            raise IllegalTransition("The post", post.approval.value, "scheduled before approval")
+        for account in accounts:
+            self._check(post, profile, account)
+        planned = [self._delivery(post, account, due_at, timezone) for account in accounts]
+        with self._context.store.write() as uow:
+            if uow.posts.get(post_id).version != post.version:
+                raise StaleWrite("The post was changed while it was being scheduled.")
+            for delivery in planned:
+                uow.deliveries.add(delivery)
+                self._context.audit(
+                    uow, "schedule", "delivery", delivery.id, due_at=due_at.isoformat()
+                )
+        return planned
+
+    def _delivery(
+        self, post: Post, account: Account, due_at: datetime, timezone: str | None
+    ) -> Delivery:
+        ids, zone = self._context.ids, timezone or account.timezone
+        return Delivery(
+            id=ids.new(),
+            post_id=post.id,
+            post_version=post.version,
+            account_id=account.id,
+            platform=account.platform,
+            persona_id=post.persona_id,
+            due_at=due_at,
+            local_time=to_local_text(due_at, zone),
+            timezone=zone,
+            state=S.SCHEDULED,
+            idempotency_key=ids.new(),
+            created_at=self._context.now(),
+        )
+
+    def _check(self, post: Post, profile: PersonaProfile, account: Account) -> None:
+        """Refuse now what the platform, or the persona's boundaries, would refuse later."""
+        if account.health is AccountHealth.DISCONNECTED:
+            raise InvalidInput("account_ids", f"@{account.handle} is disconnected")
+        capabilities = self._connectors[account.platform].capabilities
+        allowed = _strongest(profile, account.platform, capabilities.strongest_rating)
+        if post.rating.strength > allowed.strength:
+            raise InvalidInput(
+                "rating", f"{post.rating} may not go to {capabilities.label}", f"at most {allowed}"
+            )
+        self._messages.compose(post, account)
+
+    def reschedule(
+        self, delivery_id: str, local_time: str, timezone: str, fold: int | None = None
+    ) -> Delivery:
+        """Move a delivery that has not started. Raises InvalidInput or IllegalTransition."""
+        now = self._context.now()
+        due_at = future_instant(local_time, timezone, now, fold=fold)
+        changes = {"due_at": due_at, "local_time": to_local_text(due_at, timezone)}
+        return self._move(
+            delivery_id, MOVABLE, S.SCHEDULED, **changes, timezone=timezone, attempt=0, reason=""
+        )
+
+    def cancel(self, delivery_id: str) -> Delivery:
+        """Take a delivery off the calendar. Raises IllegalTransition once it is being sent."""
+        return self._move(delivery_id, CANCELLABLE, S.CANCELLED)
+
+    def _move(
+        self,
+        delivery_id: str,
+        from_states: Sequence[DeliveryState],
+        to: DeliveryState,
+        **changes: object,
+    ) -> Delivery:
+        context = self._context
+        with context.store.write() as uow:
+            moved = uow.deliveries.move(
+                delivery_id, from_states=from_states, to=to, now=context.now(), **changes
+            )
+            if moved is None:
+                state = uow.deliveries.get(delivery_id).state
+                raise IllegalTransition("The delivery", state.value, to.value)
+            context.audit(uow, to.value, "delivery", delivery_id)
+        return moved
+
+    def calendar(self, query: DeliveryQuery | None = None) -> Sequence[Delivery]:
+        """Deliveries by due time."""
+        with self._context.store.read() as uow:
+            return uow.deliveries.list(query or DeliveryQuery())
+
+    def next_free_slot(self, account_id: str) -> datetime | None:
+        """The account's next weekly slot without a delivery, in UTC; None when it has no slots."""
+        now = self._context.now()
+        with self._context.store.read() as uow:
+            account = uow.accounts.get(account_id)
+            slots = [(slot.weekday, slot.time) for slot in uow.accounts.slots(account_id)]
+            taken = self._taken(uow, account_id, now)
+        return next_slot(slots, account.timezone, now, taken)
+
+    @staticmethod
+    def _taken(uow: UnitOfWork, account_id: str, now: datetime) -> frozenset[datetime]:
+        query = DeliveryQuery(since=now, until=now + timedelta(days=60), account_id=account_id)
+        return frozenset(d.due_at for d in uow.deliveries.list(query) if d.state != S.CANCELLED)
+
+
+def _strongest(profile: PersonaProfile, platform: str, platform_limit: Rating) -> Rating:
+    """The milder of what the platform takes and what the persona shows there."""
+    own = {entry.platform: entry.rating for entry in profile.boundaries.platform_ratings}
+    persona_limit = own.get(platform, profile.boundaries.rating)
+    return min((platform_limit, persona_limit), key=lambda rating: rating.strength)
