@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TIERS = ("unit", "contracts", "integration", "media", "pages", "browser", "gpu", "house")
+TIERS = (
+    "unit",
+    "contracts",
+    "integration",
+    "media",
+    "pages",
+    "browser",
+    "gpu",
+    "notebooks",
+    "house",
+)
 
 for _name in [name for name in os.environ if name.startswith("GATOR_")]:
     del os.environ[_name]

@@ -45,12 +45,12 @@ def kill_family(mark: str, session: int | None = None, grace_s: float = 0.0) -> 
     count = len(members)
     if members and grace_s > 0:
         _signal(members, signal.SIGTERM)
-        psutil.wait_procs(members, timeout=grace_s)
+        _wait_gone(members, grace_s)
         members = family(mark, session)
     until = time.monotonic() + 5
     while members and time.monotonic() < until:
         _signal(members, signal.SIGKILL)
-        psutil.wait_procs(members, timeout=0.5)
+        _wait_gone(members, 0.5)
         members = family(mark, session)
     return count
 
@@ -61,3 +61,17 @@ def _signal(members: list[psutil.Process], number: signal.Signals) -> None:
             process.send_signal(number)
         except psutil.Error:
             continue  # ended by itself
+
+
+def _wait_gone(members: list[psutil.Process], seconds: float) -> None:
+    """Wait without collecting exit codes: those belong to whoever started the process."""
+    until = time.monotonic() + seconds
+    while any(map(_is_alive, members)) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

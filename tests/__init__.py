@@ -1,0 +1,1 @@
+"""Tests of Gator, one folder per tier."""
