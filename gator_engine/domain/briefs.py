@@ -88,6 +88,24 @@ class Brief:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class BriefDraft:
+    """What a person fills in. `seed` None means "surprise me" (the seed used is recorded)."""
+
+    persona_id: str
+    kind: BriefKind
+    generator: str
+    prompt: str = ""
+    formats: tuple[AspectRatio, ...] = (AspectRatio.PORTRAIT,)
+    count: int = 1
+    seed: int | None = None
+    pillar: str = ""
+    outfit: str = ""
+    idea_id: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
 class GenerationStatus(StrEnum):
     """Life of a generation; the last three are final."""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import (
-    AspectRatio,
     Brief,
-    BriefKind,
+    BriefDraft,
     CompiledPrompt,
     Generation,
     GenerationStatus,
@@ -43,24 +42,6 @@ class GeneratorInfo:
 
     capabilities: GeneratorCapabilities
     missing: str
-
-
-@dataclass(frozen=True)
-class BriefDraft:
-    """What a person fills in. `seed` None means "surprise me" (the seed used is recorded)."""
-
-    persona_id: str
-    kind: BriefKind
-    generator: str
-    prompt: str = ""
-    formats: tuple[AspectRatio, ...] = (AspectRatio.PORTRAIT,)
-    count: int = 1
-    seed: int | None = None
-    pillar: str = ""
-    outfit: str = ""
-    idea_id: str | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 class Generations:
@@ -120,7 +101,8 @@ class Generations:
             if draft.idea_id:
                 uow.ideas.mark_used(draft.idea_id, context.now())
             context.audit(uow, "request", "generation", generation.id, generator=draft.generator)
-        self._jobs.submit("generate", generation.id)
+            job = self._jobs.add(uow, "generate", generation.id)
+        self._jobs.send(job)
         return generation
 
     def again(self, generation_id: str) -> Generation:

@@ -1,0 +1,382 @@
+"""The composition root and public facade: the only file that knows every service and adapter.
+
+Pages, workers, notebooks and the command line call ``studio.<service>.<verb>()`` and nothing else.
+Adapters are imported when a studio is opened, so that ``import gator_engine`` stays light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from gator_engine.config import Settings, load_settings
+from gator_engine.domain.health import Check
+from gator_engine.errors import ConfigError, InvalidInput, Unavailable
+from gator_engine.services._context import Context
+
+if TYPE_CHECKING:
+    from gator_engine.adapters.queue.inline_queue import InlineQueue
+    from gator_engine.ports import (
+        BlobStore,
+        CaptionWriter,
+        Clock,
+        Connector,
+        FactStore,
+        Generator,
+        JobQueue,
+        MediaInspector,
+        SandboxNetwork,
+        SecretVault,
+        Store,
+    )
+    from gator_engine.services.accounts import Accounts
+    from gator_engine.services.analytics import Analytics
+    from gator_engine.services.composing import Composing
+    from gator_engine.services.generation import Generations
+    from gator_engine.services.home import Home
+    from gator_engine.services.ideas import Ideas
+    from gator_engine.services.jobs import Jobs
+    from gator_engine.services.library import Library
+    from gator_engine.services.personas import Personas
+    from gator_engine.services.publishing import Publishing
+    from gator_engine.services.scheduling import Scheduling
+    from gator_engine.services.writing import Writing
+
+
+class Studio:
+    """Everything one can do, as services; open it with `open_studio` and close it when done.
+
+    Adapters may be handed in (tests build a studio from fakes that way); those left out are built
+    from the settings on first use.
+    """
+
+    def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:
+        self.settings = settings
+        unknown = set(adapters) - set(_ADAPTERS)
+        if unknown:
+            raise TypeError(f"unknown adapters: {', '.join(sorted(unknown))}")
+        # cached_property looks into the instance's own dictionary first.
+        self.__dict__.update(adapters)
+        self._actor = actor
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    # ------------------------------------------------------------------ services
+
+    @cached_property
+    def _context(self) -> Context:
+        from gator_engine.adapters.system import SortableIds
+
+        return Context(self.store, self.clock, SortableIds(), self._actor)
+
+    @cached_property
+    def personas(self) -> Personas:
+        """Design characters."""
+        from gator_engine.services.personas import Personas
+
+        return Personas(self._context)
+
+    @cached_property
+    def generation(self) -> Generations:
+        """Make pictures."""
+        from gator_engine.services.generation import Generations
+
+        return Generations(self._context, lambda: self.generators, self.jobs, self.library)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """Write captions."""
+        from gator_engine.services.writing import Writing
+
+        return Writing(self._context, self.writers, self.connectors)
+
+    @cached_property
+    def library(self) -> Library:
+        """Keep and find files."""
+        from gator_engine.services.library import Library
+
+        return Library(
+            self._context,
+            self.blobs,
+            self.inspector,
+            self.vault,
+            max_upload_bytes=self.settings.max_upload_mb * 2**20,
+            url_ttl_s=self.settings.media_url_ttl_s,
+        )
+
+    @cached_property
+    def composing(self) -> Composing:
+        """Write posts and approve them."""
+        from gator_engine.services.composing import Composing
+
+        return Composing(self._context, self.connectors, self._messages)
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        """Plan when posts go out."""
+        from gator_engine.services.scheduling import Scheduling
+
+        return Scheduling(self._context, self.connectors, self._messages)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Send them, exactly once."""
+        from gator_engine.services._delivering import Delivering, Policy
+        from gator_engine.services.publishing import Publishing
+
+        settings = self.settings
+        policy = Policy(
+            lease_s=settings.lease_s,
+            grace_s=settings.grace_s,
+            max_attempts=settings.max_attempts,
+            settle_s=2 * settings.http_timeout_s,
+        )
+        delivering = Delivering(
+            self._context, self.connectors, self._messages, self.vault, self.blobs, policy
+        )
+        return Publishing(self._context, delivering, policy)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Connect platforms."""
+        from gator_engine.services.accounts import Accounts
+
+        return Accounts(
+            self._context,
+            self.connectors,
+            self.vault,
+            self.blobs,
+            self.sandbox,
+            self.settings.timezone,
+        )
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """Measure how posts did."""
+        from gator_engine.services.analytics import Analytics
+
+        return Analytics(
+            self._context, self.facts, self.connectors, self.accounts.open_session, self.jobs
+        )
+
+    @cached_property
+    def ideas(self) -> Ideas:
+        """Keep notes."""
+        from gator_engine.services.ideas import Ideas
+
+        return Ideas(self._context)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Watch and steer background work."""
+        from gator_engine.services.jobs import Jobs
+
+        return Jobs(self._context, self.queue, lease_s=self.settings.lease_s)
+
+    @cached_property
+    def home(self) -> Home:
+        """See what needs a person."""
+        from gator_engine.services.home import Home
+
+        return Home(self._context)
+
+    def health(self) -> list[Check]:
+        """What is there and what is missing, in plain words (also `doctor` and Settings)."""
+        from gator_engine.adapters.diagnostics import machine_checks
+
+        parts = [
+            _answers("Database", self.store.ping),
+            _answers("Queue", self.queue.ping),
+        ]
+        return parts + machine_checks(self.settings, self.generators, self.writers)
+
+    # ------------------------------------------------------------------ adapters
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        from gator_engine.adapters.system import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        from gator_engine.adapters.sql.store import open_store
+
+        return open_store(self.settings.sql_url)
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The transport of jobs."""
+        if not self.settings.redis_url:
+            raise ConfigError(
+                "GATOR_REDIS_URL",
+                "is not set and no queue was chosen.",
+                'Start everything with `make run`, or open_studio(queue="inline").',
+            )
+        from gator_engine.adapters.queue.rq_queue import RqQueue
+
+        return RqQueue(self.settings.redis_url)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The files."""
+        from gator_engine.adapters.storage.blobs_local import LocalBlobStore
+
+        return LocalBlobStore(self.settings.home / "blobs")
+
+    @cached_property
+    def vault(self) -> SecretVault:
+        """Credentials at rest."""
+        from gator_engine.adapters.secrets.vault import open_vault
+
+        return open_vault(self.settings)
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """Metric facts."""
+        from gator_engine.adapters.warehouse.facts import ParquetFacts
+
+        return ParquetFacts(self.settings.home / "facts")
+
+    @cached_property
+    def inspector(self) -> MediaInspector:
+        """Looks into files."""
+        from gator_engine.adapters.media.inspector import PillowInspector
+
+        return PillowInspector(self.settings)
+
+    @cached_property
+    def connectors(self) -> Mapping[str, Connector]:
+        """Platforms by slug."""
+        from gator_engine.adapters import connectors
+
+        return connectors.discover(self.settings)
+
+    @cached_property
+    def generators(self) -> Mapping[str, Generator]:
+        """Picture generators by slug."""
+        from gator_engine.adapters import generators
+
+        return generators.discover(self.settings)
+
+    @cached_property
+    def writers(self) -> Mapping[str, CaptionWriter]:
+        """Caption writers by slug."""
+        from gator_engine.adapters import captions
+
+        return captions.discover(self.settings)
+
+    @cached_property
+    def sandbox(self) -> SandboxNetwork:
+        """The local stand-in for the platforms."""
+        from gator_engine.adapters.sandbox.network import HttpSandbox
+
+        return HttpSandbox(self.settings.sandbox_url)
+
+    @cached_property
+    def _messages(self) -> Any:
+        from gator_engine.services._messages import Messages
+
+        return Messages(self._context, self.connectors, self.blobs, self.inspector)
+
+
+_ADAPTERS = (
+    "clock store queue blobs vault facts inspector connectors generators writers sandbox".split()
+)
+
+
+def open_studio(
+    settings: Settings | None = None,
+    *,
+    queue: str | InlineQueue = "",
+    actor: str = "local",
+    adapters: Mapping[str, Any] | None = None,
+    **overrides: Any,
+) -> Studio:
+    """Open the studio: read the settings, make the home folder, bring the database up to date.
+
+    `overrides` win over the environment (``open_studio(home="demo")``). `queue="inline"` runs jobs
+    in this process when asked (`run_jobs`), without Redis. Raises ConfigError or Unavailable.
+    """
+    settings = settings or load_settings(**overrides)
+    migrate_store(settings)
+    given = dict(adapters or {})
+    if queue == "inline":
+        from gator_engine.adapters.queue.inline_queue import InlineQueue
+
+        given["queue"] = InlineQueue()
+    elif isinstance(queue, str) and queue:
+        raise InvalidInput("queue", f"{queue!r} is unknown", '"inline", or empty for Redis')
+    elif queue:
+        given["queue"] = queue
+    return Studio(settings, actor=actor, **given)
+
+
+def migrate_store(settings: Settings) -> None:
+    """Make the home folder and bring the database schema up to date; safe to run side by side.
+
+    Raises Unavailable when the database cannot be reached, ConfigError when home is not writable.
+    """
+    from gator_engine.adapters.sql.store import migrate
+
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            "GATOR_HOME",
+            f"{settings.home} cannot be created ({error.strerror}).",
+            "Choose a folder you may write to.",
+        ) from error
+    migrate(settings.sql_url)
+
+
+def serve_sandbox(settings: Settings, *, host: str, port: int) -> None:
+    """Serve the sandbox network until stopped."""
+    import uvicorn
+
+    from gator_engine.adapters.sandbox.server import create_app
+
+    app = create_app(settings.home / "sandbox")
+    uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+def run_jobs(studio: Studio) -> int:
+    """Run everything that waits in an inline queue, and every due delivery; returns how many.
+
+    Raises ConfigError when the studio's queue is not inline.
+    """
+    from gator_engine.adapters.queue.inline_queue import InlineQueue
+
+    if not isinstance(studio.queue, InlineQueue):
+        raise ConfigError("queue", "is not inline.", 'open_studio(queue="inline").')
+    for delivery_id in studio.publishing.sweep():
+        studio.queue.enqueue("publish", delivery_id, key=delivery_id)
+    studio.analytics.plan()
+    studio.jobs.dispatch()
+    return studio.queue.drain(studio)
+
+
+def _answers(name: str, ping: Any) -> Check:
+    try:
+        ping()
+    except Unavailable as error:
+        return Check(name, False, str(error), error.fix)
+    return Check(name, True, "answers")
