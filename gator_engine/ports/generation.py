@@ -91,13 +91,18 @@ class CaptionRequest:
 
 @dataclass(frozen=True)
 class Caption:
-    """One caption. `simulated` never happens: a template caption says so in `written_by`."""
+    """One caption. `text` is ready to post: it ends with its hashtags, which `hashtags` repeats.
+
+    `written_by` is the model's name, or "template" when no model wrote it. `notes` are remarks for
+    the person who chooses (a language without grammar, a text outside the voice).
+    """
 
     text: str
     hashtags: tuple[str, ...]
     alt_text: str
     written_by: str
     tokens: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class CaptionWriter(Protocol):
@@ -132,9 +137,17 @@ class MediaInspector(Protocol):
         """A WebP whose longer edge is `edge` pixels at most."""
 
     def convert(
-        self, data: bytes, facts: FileFacts, *, mime_types: Sequence[str], max_bytes: int
+        self,
+        data: bytes,
+        facts: FileFacts,
+        *,
+        mime_types: Sequence[str],
+        max_bytes: int,
+        max_pixels: int | None = None,
     ) -> tuple[bytes, FileFacts]:
-        """The picture in one of `mime_types` within `max_bytes`; unchanged bytes if it already is.
+        """The picture in one of `mime_types` within `max_bytes` (and `max_pixels`).
+
+        Unchanged bytes if it already is; otherwise the facts returned say what came out.
 
         Raises InvalidInput when it cannot be brought within the limit.
         """
