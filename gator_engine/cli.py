@@ -50,3 +50,11 @@ def personas(
     with open_studio(queue="inline") as studio:
         for persona in studio.personas.list(archived=archived):
             typer.echo(f"{persona.id}  @{persona.handle}  {persona.name}")
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting with its default and meaning (the table of docs/settings.md)."""
+    from gator_engine.settings_table import settings_table
+
+    typer.echo(settings_table(), nl=False)

@@ -1,0 +1,55 @@
+"""A generator's settings are checked against what it declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from gator_engine.domain.briefs import AspectRatio, BriefKind
+from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.options import check_options, with_defaults
+from gator_engine.errors import CapabilityError, InvalidInput
+
+CAPABILITIES = GeneratorCapabilities(
+    slug="g",
+    label="G",
+    description="",
+    kinds=(BriefKind.IMAGE,),
+    ratios=(AspectRatio.SQUARE,),
+    options=(
+        Option("steps", "Steps", OptionKind.INTEGER, 4, minimum=1, maximum=50),
+        Option("guidance", "Guidance", OptionKind.NUMBER, 1.0, minimum=0, maximum=20),
+        Option("mode", "Mode", OptionKind.CHOICE, "a", choices=("a", "b")),
+        Option("fast", "Fast", OptionKind.FLAG, False),
+    ),
+)
+
+
+def test_left_out_options_get_their_defaults() -> None:
+    settings = with_defaults(CAPABILITIES, {"steps": 9})
+    assert settings == {"steps": 9, "guidance": 1.0, "mode": "a", "fast": False}
+
+
+def test_an_unknown_option_names_what_is_allowed() -> None:
+    with pytest.raises(CapabilityError, match="fast, guidance, mode, steps"):
+        check_options(CAPABILITIES, {"sampler": "x"})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"steps": 0},
+        {"steps": 51},
+        {"steps": 1.5},
+        {"steps": True},
+        {"steps": "4"},
+        {"guidance": -1},
+        {"guidance": float("nan")},
+        {"mode": "c"},
+        {"fast": 1},
+    ],
+    ids=str,
+)
+def test_a_value_out_of_bounds_is_refused_by_name(settings: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_options(CAPABILITIES, settings)
+    assert caught.value.field == f"settings.{next(iter(settings))}"
