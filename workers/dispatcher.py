@@ -12,9 +12,9 @@ import time
 from types import FrameType
 
 import structlog
-from gator_engine.studio import Studio
 
 from gator_engine.errors import Unavailable
+from gator_engine.studio import Studio
 
 log = structlog.get_logger(__name__)
 

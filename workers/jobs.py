@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gator_engine.studio import Studio
-
 from workers.runtime import JobRun, background, deliver, process_studio
 
 

@@ -13,7 +13,10 @@ import typer
 from gator_engine.config import Settings, load_settings
 from gator_engine.errors import ConfigError, GatorError, Unavailable
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+# Pretty tracebacks print local variables, and those may hold credentials.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -73,7 +76,6 @@ def worker(
 def dispatcher() -> None:
     """Run the clock that hands over what is due."""
     from gator_engine.studio import open_studio
-
     from workers.dispatcher import run_dispatcher
 
     settings = prepared_settings()

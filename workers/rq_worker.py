@@ -20,6 +20,7 @@ from rq.job import Job
 
 from gator_engine.errors import ConfigError
 from gator_engine.jobs import QUEUES
+from workers.runtime import process_studio
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +50,7 @@ def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) 
     _check(queues)
     worker_class = SimpleWorker if WARM_QUEUES & set(queues) else ForkWorker
     if worker_class is ForkWorker:
-        # What the parent has imported, a fork need not; torch must stay out of it (CUDA and forks).
-        import_module("workers.jobs")
+        prepare_forks()
     worker = worker_class(
         list(queues),
         name=unique_name(queues),
@@ -63,6 +63,17 @@ def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) 
     )
     worker.log_result_lifespan = False
     worker.work(logging_level="WARNING", max_jobs=max_jobs)
+
+
+def prepare_forks() -> None:
+    """Import and build what jobs need, so that each fork starts with it; connects to nothing.
+
+    Generators stay out: torch in the parent would leave CUDA unusable in its forks.
+    """
+    import_module("workers.jobs")
+    studio = process_studio()
+    for service in ("jobs", "publishing", "accounts"):
+        getattr(studio, service)
 
 
 def unique_name(queues: Sequence[str]) -> str:

@@ -17,13 +17,14 @@ from functools import cache, wraps
 from typing import Protocol
 
 import structlog
-from gator_engine.studio import Studio, open_studio
 from rq.timeouts import JobTimeoutException
 
+from gator_engine.config import load_settings
 from gator_engine.domain.work import Job, Progress
 from gator_engine.errors import Cancelled, IllegalTransition, StaleWrite, Unavailable
 from gator_engine.jobs import JOBS
 from gator_engine.services.jobs import Jobs
+from gator_engine.studio import Studio
 
 log = structlog.get_logger(__name__)
 
@@ -223,8 +224,11 @@ def deliver(delivery_id: str, studio: Studio) -> None:
 
 @cache
 def process_studio() -> Studio:
-    """The one studio of this process, opened from the settings at the first job."""
-    return open_studio()
+    """The one studio of this process. The schema is taken as it is: `up` has brought it up to date.
+
+    It may be opened before a fork: it connects to nothing until it is used.
+    """
+    return Studio(load_settings())
 
 
 def worker_name() -> str:
