@@ -20,7 +20,7 @@ from gator_engine.domain.options import check_options
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.prompts import compile_picture, refuse_youthful_sexual
 from gator_engine.domain.work import Job
-from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound
+from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound, StaleWrite
 from gator_engine.ports import (
     GeneratedFile,
     GenerateRequest,
@@ -146,27 +146,46 @@ class Generations:
     def run(self, generation_id: str, run: Run) -> None:
         """Make the pictures and keep them. Called by the worker; safe to repeat.
 
-        Raises what the generator raises, after the generation's row says how it ended.
+        A failed one is made again, because a job that asks for it is another try. Raises what the
+        generator raises, after the generation's row says how it ended.
         """
-        context = self._context
-        with context.store.write() as uow:
-            generation = uow.generations.get(generation_id)
-            if generation.status.final:
-                return
-            brief = uow.generations.brief(generation.brief_id)
-            profile = uow.personas.revision(brief.persona_revision_id).profile
-            started = replace(generation, status=GenerationStatus.RUNNING, started_at=context.now())
-            uow.generations.save(started)
+        started = self._begin(generation_id)
+        if started is None:
+            return
+        status: GenerationStatus | None = GenerationStatus.FAILED
+        text = "Unexpected fault; its job says more."
         try:
-            self._produce(started, brief, profile, run)
+            self._produce(started, run)
+            status = None
         except Cancelled:
-            self._settle(generation_id, GenerationStatus.CANCELLED, "Cancelled.")
+            status, text = GenerationStatus.CANCELLED, "Cancelled."
+            raise
+        except StaleWrite:
+            status = None  # another worker makes it now, and its word counts
             raise
         except GatorError as error:
-            self._settle(generation_id, GenerationStatus.FAILED, str(error))
+            text = str(error)
             raise
+        finally:
+            if status is not None:
+                self._settle(generation_id, status, text)
 
-    def _produce(self, generation: Generation, brief: Brief, profile: object, run: Run) -> None:
+    def _begin(self, generation_id: str) -> Generation | None:
+        """The generation as running, or None when it has already succeeded or was cancelled."""
+        over = (GenerationStatus.SUCCEEDED, GenerationStatus.CANCELLED)
+        with self._context.store.write() as uow:
+            generation = uow.generations.get(generation_id)
+            if generation.status in over:
+                return None
+            now = self._context.now()
+            started = replace(generation, status=GenerationStatus.RUNNING, started_at=now, error="")
+            uow.generations.save(started)
+            return started
+
+    def _produce(self, generation: Generation, run: Run) -> None:
+        with self._context.store.read() as uow:
+            brief = uow.generations.brief(generation.brief_id)
+            profile = uow.personas.revision(brief.persona_revision_id).profile
         generator = self._generator(brief.generator)
         begun = time.perf_counter()
         asset_ids: list[str] = []
@@ -176,7 +195,7 @@ class Generations:
             request = GenerateRequest(
                 kind=brief.kind,
                 compiled=generation.compiled,
-                profile=profile,  # type: ignore[arg-type]
+                profile=profile,
                 size=ratio.size,
                 count=brief.count,
                 seed=generation.seed,
@@ -188,6 +207,7 @@ class Generations:
             asset_ids += [asset.id for asset in kept]
         if result is None:
             raise InvalidInput("formats", "name at least one format")
+        run.check()
         timings = {**result.timings_s, "total_s": time.perf_counter() - begun}
         self._succeed(generation.id, result, asset_ids, timings)
 
