@@ -1,0 +1,1 @@
+"""Benchmarks: one file per figure, each with `run(quick: bool) -> dict` and a docstring."""
