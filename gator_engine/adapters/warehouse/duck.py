@@ -1,0 +1,80 @@
+"""Reading fragments with an in-memory DuckDB.
+
+No native DuckDB file is ever opened (it would lock every other process out) and no extension is
+ever fetched: core, Parquet and ICU are inside the wheel, installing and loading others is off.
+The questions themselves stand in `queries/*.sql`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from gator_engine.errors import Unavailable
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 2,
+    "memory_limit": "512MB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+@cache
+def query_text(name: str) -> str:
+    """The SQL of `queries/<name>.sql`."""
+    return (resources.files(__package__) / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+class Duck:
+    """Answers queries over lists of Parquet files; one connection per process, any thread."""
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._pid = 0
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._inherited: list[duckdb.DuckDBPyConnection | None] = []
+
+    def rows(self, name: str, files: Sequence[Path], **params: Any) -> list[dict[str, Any]]:
+        """Run query `name` over `files`; no files, no rows. Raises Unavailable."""
+        if not files:
+            return []
+        everything = {"files": [str(path) for path in files], **params}
+        try:
+            found = self.session().sql(query_text(name), params=everything)
+            return list(found.to_arrow_table().to_pylist())
+        except duckdb.IOException as error:
+            raise Unavailable(
+                "The measurement store",
+                f"a listed file cannot be read ({str(error).splitlines()[0]}).",
+                "Restore the folder from a backup.",
+            ) from error
+
+    def relation(self, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
+        """All snapshots in `files` (at least one) as a relation that keeps its session alive."""
+        return self.session().sql("FROM snapshots($files)", params={"files": list(map(str, files))})
+
+    def session(self) -> duckdb.DuckDBPyConnection:
+        """A session of its own for the caller: DuckDB sessions must not be shared by threads."""
+        with self._guard:
+            # DuckDB's threads do not survive a fork: a child process opens its own database, and
+            # never closes the inherited one, which would wait for those threads for ever.
+            if self._connection is None or self._pid != os.getpid():
+                self._inherited.append(self._connection)
+                self._connection, self._pid = _connect(), os.getpid()
+            return self._connection.cursor()
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    """An empty in-memory database that knows the table macro `snapshots(files)`."""
+    connection = duckdb.connect(":memory:", config=_CONFIG)
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute(f"CREATE MACRO snapshots(files) AS TABLE {query_text('snapshots')}")
+    return connection
