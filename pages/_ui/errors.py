@@ -42,7 +42,11 @@ _TITLES: tuple[tuple[type[GatorError], str, str], ...] = (
     (InvalidInput, "That cannot be used as it is", "Correct it and try again."),
     (NotFound, "It is not here any more", "It may have been removed, or the link is incomplete."),
     (IllegalTransition, "That is not possible in this state", "Open it again to see where it is."),
-    (StaleWrite, "Somebody changed it in the meantime", "Reload the page and make the change again."),
+    (
+        StaleWrite,
+        "Somebody changed it in the meantime",
+        "Reload the page and make the change again.",
+    ),
     (PermissionDenied, "Your role does not allow that", "Ask an owner of this studio."),
     (CapabilityError, "That option is not available there", "Choose one of the allowed values."),
     (ConfigError, "A setting needs attention", "The settings are explained in docs/settings.md."),

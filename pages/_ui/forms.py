@@ -33,7 +33,10 @@ def problems(form: str) -> tuple[FieldProblem, ...]:
 def mark(form: str, *fields: str) -> None:
     """Show, under a widget, the problems of the fields it stands for (and of their parts)."""
     for problem in problems(form):
-        if any(problem.field == name or problem.field.startswith(f"{name}.") for name in fields):
+        if any(
+            problem.field == name or problem.field.startswith((f"{name}.", f"{name}["))
+            for name in fields
+        ):
             complain(problem)
 
 
@@ -42,6 +45,22 @@ def complain(problem: FieldProblem) -> None:
     limit = f" Limit: {problem.limit}." if problem.limit else ""
     text = escape(f"{problem.problem[:1].upper()}{problem.problem[1:]}.{limit}".replace("..", "."))
     st.html(f'<div class="g-problem" role="alert">{icon("error")} {text}</div>')
+
+
+def text(form: str, field: str, label: str, value: str, help: str | None = None) -> str:
+    """A line of text, with what is wrong about it."""
+    typed = st.text_input(label, value, help=help, key=f"{form}:{field}")
+    mark(form, field)
+    return (typed or "").strip()
+
+
+def area(
+    form: str, field: str, label: str, value: str, *, height: int = 90, help: str | None = None
+) -> str:
+    """Several lines of text, with what is wrong about them."""
+    typed = st.text_area(label, value, height=height, help=help, key=f"{form}:{field}")
+    mark(form, field)
+    return (typed or "").strip()
 
 
 def lines(text: str) -> tuple[str, ...]:

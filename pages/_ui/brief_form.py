@@ -1,0 +1,192 @@
+"""The brief: what to make. The form is built from what the chosen generator says it can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gator_engine.domain.capabilities import GeneratorCapabilities
+from gator_engine.domain.ideas import Idea
+from gator_engine.domain.personas import Persona
+from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind
+from gator_engine.services.generation import GeneratorInfo
+from pages._ui import forms
+from pages._ui.session import studio
+
+FORM = "brief"
+KINDS = {BriefKind.IMAGE: "Picture", BriefKind.CAROUSEL: "Carousel", BriefKind.TEXT: "Text"}
+SHAPES = {
+    AspectRatio.SQUARE: "Square 1:1",
+    AspectRatio.PORTRAIT: "Portrait 4:5",
+    AspectRatio.STORY: "Story 9:16",
+    AspectRatio.WIDE: "Wide 16:9",
+}
+_TEXT_LABELS = {
+    "title": "Headline on the card",
+    "body": "Text on the card",
+    "kicker": "Small line above the headline",
+    "items": "Points, one a line",
+}
+
+
+def choose_persona(personas: Sequence[Persona], linked: str | None) -> Persona:
+    """The persona the brief is for; the address may name one."""
+    ids = [persona.id for persona in personas]
+    start = ids.index(linked) if linked in ids else 0
+    names = {persona.id: f"{persona.name} (@{persona.handle})" for persona in personas}
+    chosen = st.selectbox(
+        "Persona", ids, index=start, format_func=names.__getitem__, key=f"{FORM}:persona"
+    )
+    return personas[ids.index(chosen)]
+
+
+def fill_in(persona: Persona) -> BriefDraft | None:
+    """The brief as it is filled in now; None while no generator is ready."""
+    pillar = _pillar(persona)
+    idea = _idea(persona)
+    prompt = forms.area(
+        FORM,
+        "prompt",
+        "What is it about?",
+        idea.text if idea else "",
+        help="A scene for pictures, a topic for captions. Everything else comes from the persona.",
+    )
+    info = _generator()
+    if info is None:
+        return None
+    can = info.capabilities
+    kind = st.segmented_control(
+        "Kind",
+        can.kinds,
+        default=can.kinds[0],
+        format_func=KINDS.__getitem__,
+        required=True,
+        key=f"{FORM}:kind:{can.slug}",
+    )
+    outfit = _outfit(persona) if can.uses_prompt else ""
+    texts = _texts(can, prompt)
+    formats, count, seed = _amount(can)
+    return BriefDraft(
+        persona_id=persona.id,
+        kind=kind or can.kinds[0],
+        generator=can.slug,
+        prompt=prompt,
+        formats=formats,
+        count=count,
+        seed=seed,
+        pillar=pillar,
+        outfit=outfit,
+        idea_id=idea.id if idea else None,
+        texts=texts,
+        settings=_settings(can),
+    )
+
+
+def _pillar(persona: Persona) -> str:
+    names = [pillar.name for pillar in persona.profile.pillars]
+    if not names:
+        return ""
+    chosen = st.pills("Pillar", names, key=f"{FORM}:pillar:{persona.id}")
+    forms.mark(FORM, "pillar")
+    return str(chosen or "")
+
+
+def _idea(persona: Persona) -> Idea | None:
+    ideas = {idea.id: idea for idea in studio().ideas.list(persona.id)}
+    if not ideas:
+        return None
+    chosen = st.selectbox(
+        "From an idea",
+        [None, *ideas],
+        format_func=lambda key: ideas[key].text[:80] if key else "No idea, write freely",
+        key=f"{FORM}:idea:{persona.id}",
+    )
+    return ideas.get(chosen or "")
+
+
+def _generator() -> GeneratorInfo | None:
+    found = {info.capabilities.slug: info for info in studio().generation.generators()}
+    ready = [slug for slug, info in found.items() if not info.missing]
+    if not ready:
+        st.info("No generator is ready. Settings says what each one needs.", icon=":material/tune:")
+        return None
+    chosen = st.selectbox(
+        "Made by",
+        ready,
+        format_func=lambda slug: found[slug].capabilities.label,
+        key=f"{FORM}:generator",
+    )
+    info = found[chosen]
+    waiting = [other.capabilities.label for other in found.values() if other.missing]
+    more = f" Not ready: {', '.join(waiting)} (see Settings)." if waiting else ""
+    st.caption(f"{info.capabilities.description}{more}")
+    forms.mark(FORM, "generator")
+    return info
+
+
+def _outfit(persona: Persona) -> str:
+    names = [outfit.context for outfit in persona.profile.appearance.wardrobe if outfit.context]
+    if not names:
+        return ""
+    chosen = st.pills("Outfit", names, key=f"{FORM}:outfit:{persona.id}")
+    forms.mark(FORM, "outfit")
+    return str(chosen or "")
+
+
+def _texts(can: GeneratorCapabilities, prompt: str) -> dict[str, str]:
+    found = {}
+    for name in can.text_fields:
+        label = _TEXT_LABELS.get(name, name.replace("_", " ").capitalize())
+        field = f"texts.{name}"
+        if name in ("body", "items"):
+            typed = forms.area(FORM, field, label, "", height=80)
+        else:
+            typed = forms.text(FORM, field, label, "")
+        if name == "title" and not typed:
+            typed = prompt.splitlines()[0] if prompt else ""
+        if typed:
+            found[name] = typed
+    forms.mark(FORM, "texts")
+    return found
+
+
+def _amount(can: GeneratorCapabilities) -> tuple[tuple[AspectRatio, ...], int, int | None]:
+    start = AspectRatio.PORTRAIT if AspectRatio.PORTRAIT in can.ratios else can.ratios[0]
+    formats = st.pills(
+        "Formats",
+        can.ratios,
+        selection_mode="multi",
+        default=[start],
+        format_func=SHAPES.__getitem__,
+        key=f"{FORM}:formats:{can.slug}",
+    )
+    forms.mark(FORM, "formats")
+    left, right = st.columns(2)
+    with left:
+        count = st.number_input(
+            "How many", 1, can.max_count, min(2, can.max_count), key=f"{FORM}:count"
+        )
+        forms.mark(FORM, "count")
+    with right:
+        seed = st.number_input(
+            "Seed",
+            0,
+            value=None,
+            placeholder="Any",
+            key=f"{FORM}:seed",
+            help="The same seed and brief give the same picture again.",
+        )
+        forms.mark(FORM, "seed")
+    return tuple(formats), int(count), None if seed is None else int(seed)
+
+
+def _settings(can: GeneratorCapabilities) -> dict[str, object]:
+    if not can.options:
+        return {}
+    values = {}
+    with st.expander("More settings", icon=":material/tune:"):
+        for spec in can.options:
+            values[spec.name] = forms.option(spec, f"{FORM}:option:{can.slug}:{spec.name}")
+            forms.mark(FORM, f"settings.{spec.name}", spec.name)
+    return values

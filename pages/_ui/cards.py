@@ -1,0 +1,102 @@
+"""Small drawn things that several pages share: avatars, chips, pictures, prompts, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+import streamlit as st
+
+from gator_engine.domain.assets import Asset
+from gator_engine.domain.briefs import CompiledPrompt, Fragment
+from gator_engine.domain.personas import Brand, PersonaProfile
+from pages._ui.icons import icon
+from pages._ui.session import studio
+
+# Where a piece of a prompt came from: its group (a class in style.py), and the group in words.
+GROUPS = {
+    "identity": "Identity",
+    "appearance": "Appearance",
+    "brief": "Your brief",
+    "pillars": "Content pillar",
+    "brand": "Brand",
+    "boundaries": "Boundaries",
+}
+
+
+def html(body: str) -> None:
+    """Put our own markup on the page; whoever builds it has escaped what people typed."""
+    st.html(body)
+
+
+def avatar(brand: Brand, name: str, *, small: bool = False) -> str:
+    """The persona's initial on its first colour."""
+    back = brand.palette[0]
+    return (
+        f'<div class="g-avatar{" small" if small else ""}" aria-hidden="true"'
+        f' style="background:{escape(back)};color:{_readable(back)}">'
+        f"{escape(name[:1].upper() or '?')}</div>"
+    )
+
+
+def person(profile: PersonaProfile, note: str = "") -> str:
+    """Avatar, name and handle in a row."""
+    who = profile.identity
+    return (
+        f'<div class="g-row">{avatar(profile.brand, who.name)}<div>'
+        f'<div class="g-title">{escape(who.name)}</div>'
+        f'<div class="g-soft">@{escape(who.handle)}{" · " + escape(note) if note else ""}</div>'
+        "</div></div>"
+    )
+
+
+def swatches(brand: Brand) -> str:
+    """The palette as one bar."""
+    parts = "".join(f'<i style="background:{escape(colour)}"></i>' for colour in brand.palette)
+    return f'<div class="g-swatches" role="img" aria-label="Palette of the persona">{parts}</div>'
+
+
+def chips(texts: Iterable[str], symbol: str = "") -> str:
+    """Short facts as rounded labels."""
+    mark = icon(symbol) if symbol else ""
+    return "".join(f'<span class="g-chip">{mark}{escape(text)}</span>' for text in texts)
+
+
+def facts(pairs: Mapping[str, str]) -> None:
+    """Names and values, aligned; empty values are left out."""
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs.items() if value
+    )
+    html(f'<dl class="g-facts">{rows}</dl>')
+
+
+def picture(asset: Asset, *, whole: bool = False, ratio: str = "") -> None:
+    """A picture of the library with its alt text."""
+    source = studio().library.url(asset.id, thumbnail=not whole)
+    shape = f' style="aspect-ratio:{ratio}"' if ratio else ""
+    said = escape(asset.alt_text or f"{asset.title or 'Picture'}; no description yet", quote=True)
+    html(f'<img class="g-thumb" src="{escape(source)}" alt="{said}" loading="lazy"{shape}>')
+
+
+def prompt(compiled: CompiledPrompt) -> None:
+    """A compiled prompt: each piece says where it came from, in words and by colour."""
+    html(f'<div class="g-prompt">{"".join(map(_fragment, compiled.fragments))}</div>')
+    if compiled.negative:
+        html('<div class="g-eyebrow">Kept out</div>')
+        html(f'<div class="g-prompt">{"".join(map(_fragment, compiled.negative))}</div>')
+
+
+def _fragment(part: Fragment) -> str:
+    group, _, field = part.source.partition(".")
+    source = GROUPS.get(group, group.capitalize())
+    if field and group != "brief":
+        source = f"{source} · {field.replace('_', ' ')}"
+    weight = f" ×{part.weight:g}" if part.weight != 1 else ""
+    shade = group if group in GROUPS else "other"
+    return f'<span class="g-frag g-{shade}"><small>{escape(source + weight)}</small>{escape(part.text)}</span>'
+
+
+def _readable(colour: str) -> str:
+    """Black or white, whichever reads better on a "#RRGGBB" colour (sRGB luma, ITU-R BT.601)."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 150 else "#FFFFFF"

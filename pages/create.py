@@ -1,0 +1,79 @@
+"""Create: a brief on the left; its prompt, pictures and captions on the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gator_engine.domain.assets import Asset
+from gator_engine.domain.personas import Persona
+from gator_engine.errors import InvalidInput
+from gator_engine.domain.briefs import BriefDraft
+from pages._ui import brief_form, cards, forms, results, shell, state
+from pages._ui.session import studio
+
+
+def brief(persona: Persona) -> BriefDraft | None:
+    """The form, and the two things one can ask for."""
+    draft = brief_form.fill_in(persona)
+    with st.container(horizontal=True):
+        if st.button(
+            "Make pictures", type="primary", icon=":material/auto_awesome:", disabled=draft is None
+        ):
+            assert draft is not None
+            results.make(draft)
+        if st.button("Write captions", icon=":material/edit_note:"):
+            results.write(persona, draft.prompt if draft else "")
+    forms.mark(brief_form.FORM, "topic")
+    return draft
+
+
+def compiled(draft: BriefDraft) -> None:
+    """The prompt as the generator will get it, always in sight."""
+    with st.container(key="well-prompt"):
+        shell.section("Compiled prompt", "Each piece says where it comes from.")
+        try:
+            cards.prompt(studio().generation.compile(draft))
+        except InvalidInput as error:
+            for problem in error.problems:
+                forms.complain(problem)
+
+
+def pictures() -> list[Asset]:
+    """Progress or results of the generation the address names."""
+    opened = state.linked("generation")
+    if not opened:
+        return []
+    shell.section("Pictures")
+    return results.pictures(studio().generation.get(opened))
+
+
+results.leave_for_post()
+shell.heading("Create", "Say what it is about; the persona brings the look and the voice.")
+people = studio().personas.list()
+if not people:
+    place = shell.empty(
+        "face", "There is nobody to create for yet", "A brief starts from a persona.", key="create"
+    )
+    place.page_link("pages/personas.py", label="Create a persona", icon=":material/add:")
+    st.stop()
+
+left, right = st.columns([2, 3], gap="large")
+with left, st.container(key="card-brief"):
+    chosen = brief_form.choose_persona(people, state.linked("persona"))
+    wanted = brief(chosen)
+with right:
+    if wanted is not None:
+        compiled(wanted)
+    shown = pictures()
+    caption = results.captions(chosen)
+    if shown or caption:
+        if st.button("Send to a post", type="primary", icon=":material/send:"):
+            results.to_post(chosen, caption, shown)
+        forms.mark("post", "text", "media", "rating")
+    elif not state.linked("generation"):
+        shell.empty(
+            "auto_awesome",
+            "Nothing made yet",
+            "Fill in the brief, then make pictures or write captions. Both appear here.",
+            key="results",
+        )

@@ -1,0 +1,128 @@
+"""Library: every file made or uploaded, found again and explained."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gator_engine.domain.assets import Asset, AssetQuery, Origin
+from pages._ui import asset_view, cards, forms, shell, state, words
+from pages._ui.commands import attempt
+from pages._ui.session import studio
+
+PAGE = 24
+USED = {"Used in a post": True, "Not used yet": False}
+
+
+def upload() -> None:
+    """Add a picture of one's own."""
+    form = "upload"
+    round_ = st.session_state.setdefault("upload:round", 0)
+    limit = studio().settings.max_upload_mb
+    with st.popover("Upload", icon=":material/upload:"):
+        file = st.file_uploader(
+            "Picture", key=f"upload:{round_}", max_upload_size=limit, help=f"At most {limit} MiB."
+        )
+        forms.mark(form, "file")
+        title = forms.text(form, "title", "Title", "")
+        alt = forms.area(form, "alt_text", "Description (alt text)", "")
+        if st.button("Add to the library", type="primary", disabled=file is None) and file:
+
+            def open_it(asset: Asset) -> None:
+                st.session_state["upload:round"] = round_ + 1
+                state.link(asset=asset.id)
+
+            attempt(
+                lambda: studio().library.upload(
+                    file.getvalue(), file.name, title=title, alt_text=alt
+                ),
+                done="Added to the library.",
+                form=form,
+                then=open_it,
+            )
+
+
+def filters() -> AssetQuery:
+    """What to look for."""
+    people = {persona.id: persona.name for persona in studio().personas.list()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search",
+            type="search",
+            key="library:text",
+            placeholder="Title, tag or description",
+            width=300,
+        )
+        persona = st.selectbox(
+            "Persona",
+            [None, *people],
+            format_func=lambda key: people.get(key, "Everyone"),
+            key="library:persona",
+            width=200,
+        )
+        origin = st.selectbox(
+            "Origin",
+            [None, *Origin],
+            key="library:origin",
+            width=190,
+            format_func=lambda value: words.ORIGIN[value].label if value else "Any origin",
+        )
+        used = st.selectbox(
+            "Use",
+            [None, *USED],
+            key="library:used",
+            width=170,
+            format_func=lambda value: value or "Used or not",
+        )
+        trashed = st.toggle("Trash", key="library:trash")
+    return AssetQuery(
+        text=text or "",
+        persona_id=persona,
+        origin=origin,
+        used=USED[used] if used else None,
+        trashed=trashed,
+        limit=PAGE,
+    )
+
+
+def grid(query: AssetQuery) -> None:
+    """One page of what was found."""
+    page = st.session_state.get("library:page", 1)
+    found = studio().library.search(AssetQuery(**{**vars(query), "offset": (int(page) - 1) * PAGE}))
+    if not found.total:
+        shell.empty(
+            "photo_library",
+            "Nothing here yet" if query == AssetQuery(limit=PAGE) else "No match",
+            "Pictures you make or upload appear here.",
+            key="library",
+        ).page_link("pages/create.py", label="Make a picture", icon=":material/auto_awesome:")
+        return
+    st.caption(f"{found.total} file{'s' if found.total != 1 else ''}")
+    with st.grid(min_column_width=200, gap=16):
+        for asset in found.items:
+            with st.container(key=f"asset-{asset.id}"):
+                cards.picture(asset, ratio="4/5")
+                word = words.ORIGIN[asset.provenance.origin]
+                cards.html(f'<div class="g-title">{escape(asset.title or "Untitled")}</div>')
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    if st.button("Open", key=f"open-{asset.id}", type="tertiary"):
+                        state.link(asset=asset.id)
+                        st.rerun()
+                    words.badge(word)
+    if found.total > PAGE:
+        st.pagination(-(-found.total // PAGE), key="library:page")
+
+
+opened = state.linked("asset")
+if opened:
+    asset = studio().library.get(opened)
+    shell.heading(asset.title or "Untitled", asset.alt_text or "No description yet.")
+    if st.button("All files", type="tertiary", icon=":material/arrow_back:"):
+        state.link(asset=None)
+        st.rerun()
+    asset_view.show(asset)
+else:
+    shell.heading("Library", "Everything made or uploaded, with where it comes from.")
+    upload()
+    grid(filters())

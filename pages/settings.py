@@ -1,0 +1,82 @@
+"""Settings: whether everything is there, what makes pictures and words, and where data live."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import streamlit as st
+
+from gator_engine.domain.health import Check
+from pages._ui import cards, shell, words
+from pages._ui.session import my_zone, studio
+
+READY = words.Word("Ready", "check_circle", "green")
+MISSING = words.Word("Missing", "error", "red")
+OPTIONAL = words.Word("Not there", "info", "gray")
+
+
+def health(checks: list[Check]) -> None:
+    """Every part, in plain words, with the fix."""
+    for number, check in enumerate(checks):
+        with st.container(key=f"card-check-{number}", horizontal=True, vertical_alignment="center"):
+            words.badge(READY if check.ok else MISSING if check.required else OPTIONAL)
+            st.markdown(f"**{check.name}**")
+            st.text(check.message if check.ok or not check.fix else f"{check.message} {check.fix}")
+
+
+def makers() -> None:
+    """Generators and caption writers, and what each still needs."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        shell.section("Pictures")
+        for info in studio().generation.generators():
+            can = info.capabilities
+            maker(f"generator-{can.slug}", can.label, can.description, info.missing)
+    with right:
+        shell.section("Captions")
+        for writer in studio().writing.writers():
+            maker(f"writer-{writer.slug}", writer.label, "", writer.missing)
+
+
+def maker(key: str, label: str, about: str, missing: str) -> None:
+    """One generator or writer."""
+    with st.container(key=f"card-{key}"):
+        words.badge(OPTIONAL if missing else READY)
+        st.markdown(f"**{label}**")
+        st.text(missing or about or "Works out of the box.")
+
+
+def storage() -> None:
+    """Where everything is kept, and the settings in force. Secrets are not shown."""
+    settings = studio().settings
+    cards.facts(
+        {
+            "Data folder": str(settings.home),
+            "Database": "PostgreSQL" if settings.sql_url.startswith("postgres") else "SQLite",
+            "Queue": "a Redis of your own" if settings.redis_url else "inside this process",
+            "Largest upload": f"{settings.max_upload_mb} MiB",
+            "Time zone of new accounts": settings.timezone,
+            "Your time zone": my_zone(),
+            "Caption model": settings.llm_model or "none",
+            "Picture model": settings.image_model or "none",
+        }
+    )
+    st.caption(
+        "Settings are read from GATOR_ variables and a .env file; docs/settings.md lists all."
+    )
+
+
+shell.heading("Settings", "What is there, what is missing, and how to get it.")
+status, made_by, kept, about = st.tabs(["Health", "Models", "Storage", "About"])
+with status:
+    st.button("Check again", icon=":material/refresh:")
+    with st.spinner("Looking …"):
+        health(list(studio().health()))
+with made_by:
+    makers()
+with kept, st.container(key="card-storage"):
+    storage()
+with about, st.container(key="card-about"):
+    st.markdown("**Gator**, the studio for AI personas.")
+    cards.facts({"Version": version("gator"), "Streamlit": st.__version__})
+    st.caption("Runs on your machine. No page asks anything of another server.")

@@ -1,0 +1,27 @@
+"""Files of the library behind signed links, with byte ranges so that players can seek."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from gator_engine.errors import NotFound, PermissionDenied
+from pages._ui.session import studio
+
+# A stored file is data, never a page of ours: no sniffing, no scripts, no plug-ins.
+_GUARD = {
+    "Cache-Control": "private, max-age=3600",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def serve(request: Request) -> Response:
+    """The file (206 for a range); 403 when the link is forged or expired, 404 when it is gone."""
+    try:
+        path, mime = studio().library.resolve_url(request.path_params["token"])
+    except PermissionDenied:
+        return PlainTextResponse("This link is not valid any more.", status_code=403)
+    except NotFound:
+        return PlainTextResponse("This file is gone.", status_code=404)
+    return FileResponse(path, media_type=mime, headers=_GUARD)
