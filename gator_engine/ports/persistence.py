@@ -101,10 +101,15 @@ class PostRepository(Protocol):
         """The post exactly as it was saved at `version` (what was approved is what goes out)."""
 
     def save(self, post: Post, expected_version: int) -> None:
-        """Store a new version. Raises StaleWrite when somebody saved in between."""
+        """Store `post` as version `expected_version` + 1.
 
-    def list(self, *, persona_id: str | None = None, limit: int = 100) -> Sequence[Post]:
-        """Newest first."""
+        Raises StaleWrite when somebody saved in between.
+        """
+
+    def list(
+        self, *, persona_id: str | None = None, archived: bool = False, limit: int = 100
+    ) -> Sequence[Post]:
+        """Newest first; those in use, or those put away."""
 
 
 class AccountRepository(Protocol):
@@ -144,8 +149,9 @@ class DeliveryRepository(Protocol):
 
     def due(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
         """Deliveries with something to do now: scheduled and due, retry_wait or uncertain whose
-        next_attempt_at has come, processing whose next poll has come, queued but never picked up,
-        and in hand with an expired lease."""
+        next_attempt_at has come (or is not set), processing whose next poll has come, queued but
+        never picked up, and in hand with an expired lease. One that was enqueued after it became
+        ready is left out for half a minute, in which a worker should pick it up."""
 
     def claim(
         self,
@@ -157,8 +163,8 @@ class DeliveryRepository(Protocol):
         now: datetime,
         lease_until: datetime,
     ) -> Delivery | None:
-        """One conditional update: state in `from_states`, or the same with an expired lease, and no
-        live lease → set state, worker, lease and fence+1. None when somebody else has it."""
+        """One conditional update: state in `from_states` and no live lease → set state, worker,
+        lease and fence+1. None when somebody else has it."""
 
     def move(
         self,
@@ -169,7 +175,10 @@ class DeliveryRepository(Protocol):
         now: datetime,
         **changes: Any,
     ) -> Delivery | None:
-        """Conditional change of an unleased (or lease-expired) delivery; None when not applicable."""
+        """Conditional change of an unleased (or lease-expired) delivery; None when not applicable.
+
+        The lease and the enqueue end and the fence rises, so that whoever held it cannot write.
+        """
 
     def save(self, delivery: Delivery) -> None:
         """Write every mutable field where id and fence match. Raises StaleWrite otherwise."""

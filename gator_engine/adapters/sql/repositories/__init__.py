@@ -1,0 +1,1 @@
+"""One file per repository port; each works inside the one transaction it is given."""

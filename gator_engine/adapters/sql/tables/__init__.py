@@ -1,0 +1,36 @@
+"""The tables, one module per corner of the vocabulary; columns are named as the domain's fields."""
+
+from __future__ import annotations
+
+from gator_engine.adapters.sql.tables.accounts import account_credentials, accounts, slots
+from gator_engine.adapters.sql.tables.base import metadata
+from gator_engine.adapters.sql.tables.deliveries import attempts, deliveries
+from gator_engine.adapters.sql.tables.library import assets, briefs, generations, lineage
+from gator_engine.adapters.sql.tables.people import audit_events, settings, users
+from gator_engine.adapters.sql.tables.personas import ideas, persona_revisions, personas
+from gator_engine.adapters.sql.tables.posts import post_media, post_variants, post_versions, posts
+from gator_engine.adapters.sql.tables.work import jobs
+
+__all__ = [
+    "account_credentials",
+    "accounts",
+    "assets",
+    "attempts",
+    "audit_events",
+    "briefs",
+    "deliveries",
+    "generations",
+    "ideas",
+    "jobs",
+    "lineage",
+    "metadata",
+    "persona_revisions",
+    "personas",
+    "post_media",
+    "post_variants",
+    "post_versions",
+    "posts",
+    "settings",
+    "slots",
+    "users",
+]
