@@ -1,0 +1,1 @@
+"""The grammar behind the template writer: what it can say, and how a topic is woven in."""
