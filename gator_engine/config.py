@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     max_image_megapixels: float = Field(
         64.0, gt=0, description="Largest accepted picture, in megapixels (decompression bombs)."
     )
+    require_alt_text: bool = Field(
+        True, description="Refuse to schedule pictures without a description for blind people."
+    )
     allow_private_urls: bool = Field(
         False, description="Let user-given URLs point into private networks (SSRF guard off)."
     )

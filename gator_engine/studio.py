@@ -218,7 +218,7 @@ class Studio:
     @cached_property
     def store(self) -> Store:
         """The database."""
-        from gator_engine.adapters.sql.store import open_store
+        from gator_engine.adapters.sql import open_store
 
         return open_store(self.settings.sql_url)
 
@@ -295,7 +295,13 @@ class Studio:
     def _messages(self) -> Any:
         from gator_engine.services._messages import Messages
 
-        return Messages(self._context, self.connectors, self.blobs, self.inspector)
+        return Messages(
+            self._context,
+            self.connectors,
+            self.blobs,
+            self.inspector,
+            require_alt_text=self.settings.require_alt_text,
+        )
 
 
 _ADAPTERS = (
@@ -335,7 +341,7 @@ def migrate_store(settings: Settings) -> None:
 
     Raises Unavailable when the database cannot be reached, ConfigError when home is not writable.
     """
-    from gator_engine.adapters.sql.store import migrate
+    from gator_engine.adapters.sql import migrate
 
     try:
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -6,12 +6,12 @@ afterwards is looked up on the platform (`reconcile`), never sent again blindly.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gator_engine.domain.accounts import Account, AccountHealth
+from gator_engine.domain.backoff import backoff_s
 from gator_engine.domain.deliveries import (
     DELIVERY_STEPS,
     Attempt,
@@ -80,7 +80,6 @@ class Delivering:
     ) -> None:
         self._context, self._connectors, self._messages = context, connectors, messages
         self._vault, self._blobs, self._policy = vault, blobs, policy
-        self._random = random.Random()  # noqa: S311  # nosec B311: jitter, not secrets
 
     def carry_out(self, delivery: Delivery, account: Account) -> Delivery:
         looking = delivery.state is S.RECONCILING
@@ -268,10 +267,9 @@ class Delivering:
             return max(1.0, error.retry_after)
         return self._backoff(tries)
 
-    def _backoff(self, tries: int) -> float:
-        """Exponential with full jitter on the upper half (AWS Architecture Blog, 2015)."""
-        longest = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** max(0, tries - 1))
-        return longest * self._random.uniform(0.5, 1.0)
+    @staticmethod
+    def _backoff(tries: int) -> float:
+        return backoff_s(max(1, tries), first_s=FIRST_BACKOFF_S, longest_s=LONGEST_BACKOFF_S)
 
     def _release(
         self,

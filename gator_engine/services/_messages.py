@@ -32,9 +32,12 @@ class Messages:
         connectors: Mapping[str, Connector],
         blobs: BlobStore,
         inspector: MediaInspector,
+        *,
+        require_alt_text: bool,
     ) -> None:
         self._context, self._connectors = context, connectors
         self._blobs, self._inspector = blobs, inspector
+        self._require_alt_text = require_alt_text
         # Fitting a picture re-encodes it; a preview on each keystroke must not do that again.
         self._fitted = lru_cache(maxsize=256)(self._fit)
 
@@ -63,6 +66,10 @@ class Messages:
             asset = assets.get(shown.asset_id)
             if asset is None:
                 raise InvalidInput(f"media[{number}]", "is not in the library any more")
+            if not shown.alt_text.strip() and (self._require_alt_text or rule.alt_text_required):
+                raise InvalidInput(
+                    f"media[{number}].alt_text", "describe the picture for people who cannot see it"
+                )
             media.append(self._item(asset, shown.alt_text, rule))
         return Message(
             text=post.text_for(account.platform),

@@ -91,7 +91,7 @@ class AccountSession:
 
 
 class DeliverySession(AccountSession):
-    """A connector session of one delivery: remote ids are stored as they arrive, under the fence."""
+    """A connector session of one delivery: remote ids are stored at once, under the fence."""
 
     def __init__(
         self,

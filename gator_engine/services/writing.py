@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.voice import compile_voice
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import Caption, CaptionRequest, CaptionWriter, Connector
@@ -13,6 +14,7 @@ from gator_engine.services._context import Context
 TOPIC_LIMIT = 2000
 MOST_VARIANTS = 6
 DEFAULT_LIMIT = 500
+SAMPLE_WRITER = "template"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,16 @@ class Writing:
             picture=picture,
         )
         return chosen.write(request, on_text or (lambda variant, text: None))
+
+    def sample(self, profile: PersonaProfile, topic: str, seed: int = 0) -> Caption:
+        """One caption in the voice of a profile that need not be stored (live in the editor).
+
+        Written by the built-in writer: quick, offline, and the same for the same input.
+        """
+        system = compile_voice(profile)
+        language = next(iter(profile.identity.languages), "en")
+        request = CaptionRequest(profile, system, topic, 1, DEFAULT_LIMIT, language, seed)
+        return self._writer(SAMPLE_WRITER).write(request, lambda variant, text: None)[0]
 
     def _limit(self, platforms: Sequence[str], disclosure: str) -> int:
         """The tightest text limit, less what the disclosure line will take."""
