@@ -43,6 +43,7 @@ pytest_plugins = [
     "tests.services.redis_service",
     "tests.services.postgres_service",
     "tests.services.browser_service",
+    "tests.services.pds_service",
 ]
 
 
