@@ -97,12 +97,12 @@ class Supervisor:
         self._wake.set()
 
     def _stages(self) -> list[list[Keeper]]:
-        """Groups that start together: a gate alone, and the run of parts between two gates."""
-        stages: list[list[Keeper]] = []
+        """Groups that start together: each reaches up to and including a gate."""
+        stages: list[list[Keeper]] = [[]]
         for keeper in self._keepers:
-            if keeper.part.gate or not stages or stages[-1][0].part.gate:
-                stages.append([])
             stages[-1].append(keeper)
+            if keeper.part.gate:
+                stages.append([])
         return stages
 
     def _start_stage(self, stage: list[Keeper]) -> None:
