@@ -1,0 +1,1 @@
+"""CC0 avatar drawings in parts (see README.md)."""

@@ -1,0 +1,1 @@
+"""OFL typefaces as TTF, and which characters each has (see README.md)."""

@@ -1,0 +1,18 @@
+"""The names a card can be asked for by; importing this loads nothing heavy."""
+
+from __future__ import annotations
+
+KINDS = ("quote", "announcement", "list", "carousel_cover", "carousel_slide", "carousel_end")
+BACKGROUNDS = ("mesh", "silk", "flow", "orbs", "waves", "paper", "tiles")
+LAYOUTS = ("editorial", "centred", "poster", "sheet", "split", "ledger")
+TONES = ("deep", "bright", "pale")
+TYPEFACES = ("editorial", "modern", "technical", "literary", "neutral")
+AVATAR_STYLES = ("lorelei", "notionists", "open-peeps", "thumbs")
+SIZES = {
+    "1:1": (1080, 1080),
+    "4:5": (1080, 1350),
+    "9:16": (1080, 1920),
+    "16:9": (1920, 1080),
+}
+MAX_ITEMS = 10
+MAX_SLIDES = 20
