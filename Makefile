@@ -39,7 +39,7 @@ lint: ## style, types, import contracts, security
 	$(BIN)/ruff check .
 	$(BIN)/black --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/bandit -c pyproject.toml -q -r gator_engine workers routes pages app.py
 
 format: ## rewrite the code in the house style
