@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Part:
     """One process to keep running.
 
-    `ready` is asked from a thread until it says True; without it a part is ready once started.
+    `ready` is asked from a thread until it says True, and never raises; without it a part is ready
+    once started.
     Parts after a `gate` start only when it is ready, and stop before it.
     """
 
@@ -56,10 +57,7 @@ class Watch(Protocol):
     home: Path
     backoff: Backoff
     say: Callable[[str, str], None]
-
-    @property
-    def hurried(self) -> bool:
-        """Whether to stop without grace."""
+    hurried: bool
 
     def changed(self) -> None:
         """Look at the keepers again."""
@@ -82,6 +80,16 @@ class Keeper(threading.Thread):
         )
 
     def run(self) -> None:
+        """Keep the part until it is to stop; whatever else ends this thread is a failure."""
+        try:
+            self._keep()
+        finally:
+            if not self._stopping.is_set() and self.failure is None:
+                fix = "That is a fault of ours; the trace is above."
+                self.failure = Unavailable(self.part.name, "nobody keeps it running.", fix)
+            self._watch.changed()
+
+    def _keep(self) -> None:
         """Start, wait for the end, clean up, wait a little, start again."""
         failures = 0
         while self._start():
@@ -95,7 +103,6 @@ class Keeper(threading.Thread):
             self._watch.say(self.part.name, f"{_ended(code)}; restarting in {delay:g} s")
             self._stopping.wait(delay)
             self.restarts += 1
-        self._watch.changed()
 
     def _start(self) -> bool:
         """Start the process unless the part is being stopped; says whether to go on."""

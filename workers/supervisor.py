@@ -52,17 +52,13 @@ class Supervisor:
     ) -> None:
         self.home, self.say, self.backoff = home.absolute(), say, backoff or Backoff()
         self._on_ready, self._wake = on_ready, threading.Event()
-        self._stop_requests, self._state_lock = 0, threading.Lock()
-        self._house = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        self._stop_asked_at: float | None = None
+        self.hurried, self._state_lock = False, threading.Lock()
+        self._house = hashlib.sha256(os.fsencode(self.home.resolve())).hexdigest()[:16]
         self._mark = f"{self._house}/{uuid.uuid4().hex[:12]}"
         self._keepers = [
             Keeper(part, self._mark, PartLog(self.home / "logs", part.name), self) for part in parts
         ]
-
-    @property
-    def hurried(self) -> bool:
-        """Whether a person pressed Ctrl-C twice."""
-        return self._stop_requests > 1
 
     def run(self) -> None:
         """Start everything, stay until SIGINT, SIGTERM or SIGHUP, stop everything.
@@ -77,9 +73,9 @@ class Supervisor:
                 for stage in self._stages():
                     started.append(stage)
                     self._start_stage(stage)
-                if not self._stop_requests:
+                if not self._stopping:
                     self._on_ready()
-                while not self._stop_requests:
+                while not self._stopping:
                     self._sleep()
             finally:
                 for stage in reversed(started):
@@ -89,11 +85,14 @@ class Supervisor:
     def changed(self) -> None:
         """A keeper's state changed: publish it and let the main thread look."""
         parts = {keeper.part.name: keeper.state() for keeper in self._keepers}
-        with self._state_lock:
-            target = state_file(self.home)
-            fresh = target.with_suffix(".tmp")
-            fresh.write_text(json.dumps({"supervisor": os.getpid(), "parts": parts}))
-            fresh.replace(target)
+        try:
+            with self._state_lock:
+                target = state_file(self.home)
+                fresh = target.with_suffix(".tmp")
+                fresh.write_text(json.dumps({"supervisor": os.getpid(), "parts": parts}))
+                fresh.replace(target)
+        except OSError as error:  # a full disk must not end what still runs
+            self.say("supervisor", f"cannot write {state_file(self.home)}: {error.strerror}")
         self._wake.set()
 
     def _stages(self) -> list[list[Keeper]]:
@@ -106,15 +105,12 @@ class Supervisor:
         return stages
 
     def _start_stage(self, stage: list[Keeper]) -> None:
-        if self._stop_requests:
+        if self._stopping:
             return
         for keeper in stage:
             keeper.start()
-        while not self._stop_requests and not all(keeper.was_ready for keeper in stage):
+        while not self._stopping and not all(keeper.was_ready for keeper in stage):
             self._sleep()
-            for keeper in stage:
-                if keeper.failure:
-                    raise keeper.failure
 
     def _stop_stage(self, stage: list[Keeper]) -> None:
         running = [keeper for keeper in reversed(stage) if keeper.ident is not None]
@@ -126,11 +122,24 @@ class Supervisor:
             keeper.log.close()
 
     def _sleep(self) -> None:
+        """Wait for news; raises the failure of a keeper that has given up."""
         self._wake.wait()
         self._wake.clear()
+        for keeper in self._keepers:
+            if keeper.failure and not self._stopping:
+                raise keeper.failure
 
-    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop_requests += 1
+    @property
+    def _stopping(self) -> bool:
+        return self._stop_asked_at is not None
+
+    def _asked_to_stop(self, number: int, _frame: FrameType | None) -> None:
+        """Stop; a second Ctrl-C (not the echo of the first through `make`) skips the grace."""
+        now = time.monotonic()
+        if self._stop_asked_at is None:
+            self._stop_asked_at = now
+        elif number == signal.SIGINT and now - self._stop_asked_at > 0.5:
+            self.hurried = True
         self._wake.set()
 
     @contextmanager

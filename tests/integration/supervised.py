@@ -16,6 +16,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def broken() -> bool:
+    """A readiness check with a fault of its own."""
+    raise ZeroDivisionError
+
+
 def main(home: Path, spec: Path) -> None:
     """Keep the programs of the spec running; say READY, and name the error that ended it all."""
     parts = []
@@ -25,7 +30,7 @@ def main(home: Path, spec: Path) -> None:
             Part(
                 name=entry["name"],
                 argv=(sys.executable, "-c", entry["code"], str(home)),
-                ready=flag.exists if flag else None,
+                ready=broken if entry.get("broken_check") else flag.exists if flag else None,
                 ready_s=entry.get("ready_s", 20.0),
                 gate=entry.get("gate", False),
                 grace_s=entry.get("grace_s", 5.0),

@@ -194,9 +194,17 @@ def test_asking_twice_skips_the_grace(bench: Bench) -> None:
     supervisor = bench.ready({"name": "s", "code": STUBBORN, "grace_s": 90})
     eventually(lambda: noted(bench.home / "a.pid"))
     supervisor.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    time.sleep(0.8)
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(30) == 0
+    assert not any(map(living, noted(bench.home / "a.pid")))
+
+
+def test_a_faulty_check_ends_the_start_instead_of_hanging(bench: Bench) -> None:
+    supervisor = bench.start({"name": "a", "code": SLEEPER, "broken_check": True})
+    said, _ = supervisor.communicate(timeout=30)
+    assert supervisor.returncode == 3
+    assert "a is unavailable: nobody keeps it running" in said
     assert not any(map(living, noted(bench.home / "a.pid")))
 
 
