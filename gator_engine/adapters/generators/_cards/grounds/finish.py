@@ -42,4 +42,6 @@ def veil(size: tuple[int, int], boxes: list[Box], reach: float) -> NDArray[np.fl
         corners = [edge / _REDUCED for edge in (wide.x, wide.y, wide.right, wide.bottom)]
         draw.rounded_rectangle(corners, radius=reach / 2 / _REDUCED, fill=255)
     soft = small.filter(ImageFilter.GaussianBlur(reach / 4 / _REDUCED))
-    return np.clip(enlarge(np.asarray(soft, np.float32) * np.float32(1 / 255), width, height), 0, 1)
+    # Slightly overdriven, so that the blur takes nothing away on the boxes themselves.
+    large = enlarge(np.asarray(soft, np.float32) * np.float32(1.08 / 255), width, height)
+    return np.clip(large, 0, 1)
