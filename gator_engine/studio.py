@@ -116,7 +116,6 @@ class Studio:
             self.blobs,
             self.inspector,
             self.vault,
-            max_upload_bytes=self.settings.max_upload_mb * 2**20,
             url_ttl_s=self.settings.media_url_ttl_s,
         )
 
@@ -266,9 +265,15 @@ class Studio:
     @cached_property
     def connectors(self) -> Mapping[str, Connector]:
         """Platforms by slug."""
-        from gator_engine.adapters import connectors
+        from gator_engine.adapters.connectors import Network, discover
 
-        return connectors.discover(self.settings)
+        settings = self.settings
+        network = Network(
+            timeout_s=settings.http_timeout_s,
+            allow_private=settings.allow_private_urls,
+            sandbox_url=settings.sandbox_url,
+        )
+        return discover(network)
 
     @cached_property
     def generators(self) -> Mapping[str, Generator]:
@@ -305,7 +310,17 @@ class Studio:
 
 
 _ADAPTERS = (
-    "clock store queue blobs vault facts inspector connectors generators writers sandbox".split()
+    "clock",
+    "store",
+    "queue",
+    "blobs",
+    "vault",
+    "facts",
+    "inspector",
+    "connectors",
+    "generators",
+    "writers",
+    "sandbox",
 )
 
 

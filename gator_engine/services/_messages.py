@@ -94,7 +94,11 @@ class Messages:
 
     def _fit(self, sha256: str, facts: FileFacts, rule: MediaRule) -> tuple[str, FileFacts]:
         """The picture as the platform takes it: untouched when it already fits."""
-        if facts.mime in rule.mime_types and facts.size <= rule.max_image_bytes:
+        pixels = (facts.width or 0) * (facts.height or 0)
+        small_enough = facts.size <= rule.max_image_bytes and (
+            rule.max_image_pixels is None or pixels <= rule.max_image_pixels
+        )
+        if facts.mime in rule.mime_types and small_enough:
             return sha256, facts
         if not rule.mime_types:
             raise CapabilityError("The platform", "pictures", "text only")
@@ -103,5 +107,6 @@ class Messages:
             facts,
             mime_types=rule.mime_types,
             max_bytes=rule.max_image_bytes,
+            max_pixels=rule.max_image_pixels,
         )
         return self._blobs.put(data), fitted

@@ -57,11 +57,10 @@ class Library:
         inspector: MediaInspector,
         vault: SecretVault,
         *,
-        max_upload_bytes: int,
         url_ttl_s: int,
     ) -> None:
         self._context, self._blobs, self._inspector = context, blobs, inspector
-        self._vault, self._max_upload, self._url_ttl = vault, max_upload_bytes, url_ttl_s
+        self._vault, self._url_ttl = vault, url_ttl_s
 
     def upload(
         self,
@@ -76,10 +75,6 @@ class Library:
         Raises InvalidInput naming `file` and the limit for empty, oversized, truncated,
         mislabelled or unknown files.
         """
-        if len(data) > self._max_upload:
-            raise InvalidInput(
-                "file", f"has {len(data):,} bytes", f"{self._max_upload // 2**20} MiB"
-            )
         facts = self._inspector.inspect(data, filename=filename)
         label = f"Uploaded file {filename[:TITLE_LIMIT]}"
         new = NewAsset(

@@ -38,7 +38,7 @@ def test_nothing_happens_twice(desk: Desk) -> None:
     delivery = desk.due()
     desk.step(delivery)
     assert desk.studio.publishing.step(delivery.id, "worker-2") is None
-    assert desk.studio.publishing.sweep() == ()
+    assert not desk.studio.publishing.sweep()
     assert len(desk.platform.live) == 1
 
 
@@ -90,7 +90,7 @@ def test_a_refusal_is_final_until_a_person_tries_again(desk: Desk) -> None:
     delivery = desk.due()
     assert desk.step(delivery) is S.REJECTED
     assert "too rude" in desk.studio.publishing.get(delivery.id).reason
-    assert desk.studio.publishing.sweep() == ()
+    assert not desk.studio.publishing.sweep()
     desk.platform.lands = True
     desk.studio.publishing.retry(delivery.id)
     desk.studio.publishing.sweep()
@@ -121,7 +121,7 @@ def test_a_rate_limit_is_obeyed_to_the_second(desk: Desk) -> None:
     delivery = desk.due()
     assert desk.step(delivery) is S.RETRY_WAIT
     desk.clock.advance(seconds=89)
-    assert desk.studio.publishing.sweep() == ()
+    assert not desk.studio.publishing.sweep()
     desk.clock.advance(seconds=1)
     assert list(desk.studio.publishing.sweep()) == [delivery.id]
 
@@ -141,7 +141,7 @@ def test_polling_waits_without_holding_the_delivery(desk: Desk) -> None:
     desk.platform.script("poll", StepResult(StepStatus.WAIT, wait_s=30))
     delivery = desk.due()
     assert desk.step(delivery) is S.PROCESSING
-    assert desk.studio.publishing.sweep() == ()
+    assert not desk.studio.publishing.sweep()
     for _ in range(2):
         desk.clock.advance(seconds=31)
         assert list(desk.studio.publishing.sweep()) == [delivery.id]
@@ -165,7 +165,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(desk: Desk, step: str) -> Non
     delivery = desk.due()
     with pytest.raises(Killed):
         desk.studio.publishing.step(delivery.id, "worker-1")
-    assert desk.studio.publishing.sweep() == (), "its lease still holds"
+    assert not desk.studio.publishing.sweep(), "its lease still holds"
     for _ in range(6):
         desk.clock.advance(seconds=desk.studio.settings.lease_s + 1)
         for delivery_id in desk.studio.publishing.sweep():
@@ -190,7 +190,7 @@ def test_a_worker_that_wakes_after_losing_its_lease_does_not_send(desk: Desk) ->
 def test_too_late_is_missed_and_said(desk: Desk) -> None:
     [delivery] = desk.studio.scheduling.post_now(desk.approved().id, [desk.account_id])
     desk.clock.advance(seconds=desk.studio.settings.grace_s + 60)
-    assert desk.studio.publishing.sweep() == ()
+    assert not desk.studio.publishing.sweep()
     assert desk.state(delivery) is S.MISSED
     desk.studio.publishing.retry(delivery.id)
     desk.studio.publishing.sweep()
