@@ -128,7 +128,14 @@ def asset(asset_id: str = "a1", **changes: Any) -> Asset:
         sha256=asset_id.encode().hex().ljust(64, "0"),
         facts=FileFacts(AssetKind.IMAGE, "image/png", 2**33, 1080, 1350, 1.5),
         provenance=Provenance(
-            Origin.AI_GENERATED, "Picture", "dif", "m", 2**62, "a red bowl", {"s": 4}, {"torch": "2"}
+            Origin.AI_GENERATED,
+            "Picture",
+            "dif",
+            "m",
+            2**62,
+            "a red bowl",
+            {"s": 4},
+            {"torch": "2"},
         ),
         created_at=NOW,
         title="Bowl",

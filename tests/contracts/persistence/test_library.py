@@ -1,0 +1,231 @@
+"""Briefs, generations, assets, lineage, and the search of the library, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gator_engine.adapters.sql import SqlStore
+from gator_engine.domain.assets import AssetKind, AssetQuery, FileFacts, Lineage, Origin, Provenance
+from gator_engine.domain.briefs import BriefKind, CompiledPrompt, GenerationStatus
+from gator_engine.errors import NotFound
+from tests.contracts.persistence.samples import (
+    MINUTE,
+    NOW,
+    asset,
+    brief,
+    generation,
+    persona,
+    post,
+)
+
+
+def found(store: SqlStore, **filters: object) -> list[str]:
+    """Ids that a search gives; the total must agree when everything fits a page."""
+    with store.read() as uow:
+        page, total = uow.assets.search(AssetQuery(**filters))  # type: ignore[arg-type]
+    assert total == len(page)
+    return [one.id for one in page]
+
+
+def test_briefs_and_generations_come_back_equal(store: SqlStore) -> None:
+    bare = brief(id="b2", kind=BriefKind.TEXT, formats=(), seed=None, texts={}, settings={})
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.generations.add_brief(brief())
+        uow.generations.add_brief(bare)
+        uow.generations.add(generation())
+    with store.read() as uow:
+        assert uow.generations.brief("b1") == brief()
+        assert uow.generations.brief("b2") == bare
+        assert uow.generations.get("g1") == generation()
+        for look in (uow.generations.brief, uow.generations.get):
+            with pytest.raises(NotFound):
+                look("x")
+
+
+def test_a_saved_generation_keeps_its_origin(store: SqlStore) -> None:
+    later = generation(
+        status=GenerationStatus.FAILED,
+        error="no memory",
+        compiled=CompiledPrompt(()),
+        asset_ids=(),
+        started_at=None,
+        finished_at=NOW + 2 * MINUTE,
+        timings_s={},
+    )
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.generations.add_brief(brief())
+        uow.generations.add(generation())
+        uow.generations.save(replace(later, persona_id="p9", created_at=NOW + MINUTE))
+        assert uow.generations.get("g1") == later
+        with pytest.raises(NotFound):
+            uow.generations.save(replace(later, id="g9"))
+
+
+def test_generations_are_listed_newest_first_by_persona(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.personas.add(persona("p2", "two"))
+        uow.generations.add_brief(brief())
+        for number in range(4):
+            owner = "p2" if number == 3 else "p1"
+            made = generation(id=f"g{number}", persona_id=owner, created_at=NOW + number * MINUTE)
+            uow.generations.add(made)
+        assert [one.id for one in uow.generations.list()] == ["g3", "g2", "g1", "g0"]
+        assert [one.id for one in uow.generations.list(persona_id="p1", limit=2)] == ["g2", "g1"]
+
+
+def test_an_asset_comes_back_equal(store: SqlStore) -> None:
+    bare = asset(
+        "a2",
+        facts=FileFacts(AssetKind.SUBTITLE, "text/vtt", 0),
+        provenance=Provenance(Origin.UPLOAD, "Upload"),
+        rating=None,
+        tags=(),
+        thumbnail_sha256=None,
+    )
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.generations.add_brief(brief())
+        uow.generations.add(generation())
+        full = asset(persona_id="p1", persona_revision_id="p1r1", generation_id="g1")
+        uow.assets.add(full)
+        uow.assets.add(bare)
+    with store.read() as uow:
+        assert uow.assets.get("a1") == full
+        assert uow.assets.get("a2") == bare
+        assert uow.assets.many(["a2", "nope", "a1", "a2"]) == [bare, full, bare]
+        assert uow.assets.many([]) == []
+        with pytest.raises(NotFound):
+            uow.assets.get("nope")
+
+
+def test_the_same_bytes_are_found_outside_the_trash_first(store: SqlStore) -> None:
+    sha256 = "ab" * 32
+    with store.write() as uow:
+        assert uow.assets.by_sha256(sha256) is None
+        uow.assets.add(asset("a1", sha256=sha256))
+        uow.assets.add(asset("a2", sha256=sha256, created_at=NOW + MINUTE, deleted_at=NOW))
+        same = uow.assets.by_sha256(sha256)
+        assert same is not None and same.id == "a1"
+        uow.assets.save(replace(same, deleted_at=NOW))
+        still = uow.assets.by_sha256(sha256)
+        assert still is not None and still.id == "a2"
+
+
+def test_lineage_is_known_both_ways(store: SqlStore) -> None:
+    crop, blend = Lineage("a1", "a3", "crop"), Lineage("a2", "a3", "blend")
+    with store.write() as uow:
+        uow.assets.add(asset("a1"))
+        uow.assets.add(asset("a2"))
+        uow.assets.add(asset("a3"), parents=[blend, crop])
+        assert uow.assets.parents("a3") == [crop, blend]
+        assert uow.assets.children("a1") == [crop]
+        assert uow.assets.parents("a1") == []
+
+
+def test_only_the_editable_fields_are_saved(store: SqlStore) -> None:
+    edited = asset(title="New", alt_text="", tags=("x",), rating=None, deleted_at=NOW)
+    with store.write() as uow:
+        uow.assets.add(asset())
+        uow.assets.save(replace(edited, sha256="e" * 64, thumbnail_sha256=None))
+        assert uow.assets.get("a1") == edited
+        with pytest.raises(NotFound):
+            uow.assets.save(asset("nope"))
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("", ["a2", "a1"]),
+        ("BOWL", ["a1"]),
+        ("TABLE red", ["a1"]),
+        ("table missing", []),
+        ("clay", ["a1"]),
+        ("straße", ["a2"]),
+        ("STRASSE", ["a2"]),
+        ("100%", ["a2"]),
+        ("%", ["a2"]),
+        ("_", ["a2"]),
+        ("\\", ["a2"]),
+        ("/", []),
+        ("'; --", []),
+        ("café", ["a2"]),
+        ("cafe\u0301", ["a2"]),
+        ("ΟΔΟΣ", ["a2"]),
+    ],
+)
+def test_search_finds_every_word_in_any_text_and_takes_wildcards_literally(
+    store: SqlStore, text: str, hits: list[str]
+) -> None:
+    odd = asset(
+        "a2",
+        created_at=NOW + MINUTE,
+        title="Straße 100% _x",
+        alt_text="back\\slash CAFÉ",
+        tags=("οδος",),
+        provenance=Provenance(Origin.UPLOAD, "Upload"),
+    )
+    with store.write() as uow:
+        uow.assets.add(asset())
+        uow.assets.add(odd)
+    assert found(store, text=text) == hits
+
+
+def test_search_follows_an_edit(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.assets.add(asset())
+        uow.assets.save(asset(title="Vase", alt_text="", tags=()))
+    assert found(store, text="vase") == ["a1"]
+    assert found(store, text="clay") == []
+
+
+def test_search_filters_by_persona_kind_origin_and_trash(store: SqlStore) -> None:
+    video = FileFacts(AssetKind.VIDEO, "video/mp4", 1)
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.assets.add(asset("a1", persona_id="p1"))
+        uow.assets.add(asset("a2", facts=video, created_at=NOW + MINUTE))
+        uow.assets.add(asset("a3", provenance=Provenance(Origin.DESIGNED, "Card"), created_at=NOW))
+        uow.assets.add(asset("a4", deleted_at=NOW))
+    assert found(store) == ["a2", "a3", "a1"]
+    assert found(store, persona_id="p1") == ["a1"]
+    assert found(store, kind=AssetKind.VIDEO) == ["a2"]
+    assert found(store, origin=Origin.DESIGNED) == ["a3"]
+    assert found(store, trashed=True) == ["a4"]
+    assert found(store, persona_id="p1", kind=AssetKind.VIDEO) == []
+
+
+def test_used_means_shown_by_a_post_that_is_not_archived(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.personas.add(persona())
+        for asset_id in ("a1", "a2", "a3"):
+            uow.assets.add(asset(asset_id))
+        uow.posts.add(post())
+        uow.posts.add(post("o2", media=post().media[:1], created_at=NOW + MINUTE))
+        assert uow.assets.used_by("a2") == ["o2", "o1"]
+        assert uow.assets.used_by("a3") == []
+    assert found(store, used=True) == ["a2", "a1"]
+    assert found(store, used=False) == ["a3"]
+    with store.write() as uow:
+        uow.posts.save(post(archived_at=NOW), expected_version=1)
+        assert uow.assets.used_by("a1") == []
+    assert found(store, used=True) == ["a2"]
+    assert found(store, used=False) == ["a3", "a1"]
+
+
+def test_pages_follow_each_other_and_the_total_counts_all(store: SqlStore) -> None:
+    with store.write() as uow:
+        for number in range(25):
+            uow.assets.add(asset(f"a{number:02}", created_at=NOW + number // 3 * MINUTE))
+    seen = []
+    with store.read() as uow:
+        for offset in range(0, 30, 10):
+            page, total = uow.assets.search(AssetQuery(text="bowl", limit=10, offset=offset))
+            assert total == 25
+            seen += [one.id for one in page]
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == 25
