@@ -33,13 +33,14 @@ class MediaRule:
 
 @dataclass(frozen=True)
 class CredentialField:
-    """One field of an account form. Secret fields are write-only."""
+    """One field of an account form. Secret fields are write-only; optional ones may stay empty."""
 
     name: str
     label: str
     secret: bool = False
     help: str = ""
     placeholder: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
