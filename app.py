@@ -52,9 +52,12 @@ def run() -> None:
 
 def build() -> st.App:
     """The ASGI application."""
+    from gator_engine.config import load_settings
     from pages._ui.errors import show
     from routes import ROUTES
+    from workers.logs import configure_logging
 
+    configure_logging(load_settings())
     return st.App(Path(__file__), routes=ROUTES, on_script_error=show)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from gator_engine.domain.assets import Asset
+from gator_engine.domain.briefs import BriefDraft
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import InvalidInput
-from gator_engine.domain.briefs import BriefDraft
 from pages._ui import brief_form, cards, forms, results, shell, state
 from pages._ui.session import studio
 
@@ -31,11 +31,19 @@ def compiled(draft: BriefDraft) -> None:
     """The prompt as the generator will get it, always in sight."""
     with st.container(key="well-prompt"):
         shell.section("Compiled prompt", "Each piece says where it comes from.")
+        if not uses_prompt(draft):
+            st.caption("A designed card is set from your words and the brand; models get this.")
         try:
             cards.prompt(studio().generation.compile(draft))
         except InvalidInput as error:
             for problem in error.problems:
                 forms.complain(problem)
+
+
+def uses_prompt(draft: BriefDraft) -> bool:
+    """Whether the chosen generator works from the compiled prompt."""
+    found = (info.capabilities for info in studio().generation.generators())
+    return any(can.uses_prompt for can in found if can.slug == draft.generator)
 
 
 def pictures() -> list[Asset]:

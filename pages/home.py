@@ -25,9 +25,9 @@ if count:
     shell.section("Needs a person")
     home_view.needs_a_person(view)
 if not (view.published_this_week or view.scheduled_this_week):
-    shell.section("First steps")
+    shell.chapter("First steps")
     home_view.welcome(view)
-shell.section("Next 24 hours")
+shell.chapter("Next 24 hours")
 home_view.next_day(view)
 home_view.week(view)
 
@@ -35,7 +35,7 @@ home_view.week(view)
 @st.fragment(run_every=timedelta(seconds=3))
 def at_work() -> None:
     """Running jobs; refreshes alone."""
-    shell.section("Running")
+    shell.chapter("Running")
     home_view.running(studio().home.overview())
 
 

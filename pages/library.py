@@ -104,7 +104,9 @@ def grid(query: AssetQuery) -> None:
             with st.container(key=f"asset-{asset.id}"):
                 cards.picture(asset, ratio="4/5")
                 word = words.ORIGIN[asset.provenance.origin]
-                cards.html(f'<div class="g-title">{escape(asset.title or "Untitled")}</div>')
+                cards.html(
+                    f'<div class="g-title g-two-lines">{escape(asset.title or "Untitled")}</div>'
+                )
                 with st.container(horizontal=True, vertical_alignment="center"):
                     if st.button("Open", key=f"open-{asset.id}", type="tertiary"):
                         state.link(asset=asset.id)

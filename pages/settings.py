@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+import tomllib
+from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from gator_engine.domain.health import Check
 from pages._ui import cards, shell, words
+from pages._ui.icons import icon
 from pages._ui.session import my_zone, studio
 
 READY = words.Word("Ready", "check_circle", "green")
@@ -17,11 +20,22 @@ OPTIONAL = words.Word("Not there", "info", "gray")
 
 def health(checks: list[Check]) -> None:
     """Every part, in plain words, with the fix."""
-    for number, check in enumerate(checks):
-        with st.container(key=f"card-check-{number}", horizontal=True, vertical_alignment="center"):
-            words.badge(READY if check.ok else MISSING if check.required else OPTIONAL)
-            st.markdown(f"**{check.name}**")
-            st.text(check.message if check.ok or not check.fix else f"{check.message} {check.fix}")
+    rows = "".join(
+        f"<div>{_state(check)}<b>{escape(check.name)}</b><span>{escape(_said(check))}</span></div>"
+        for check in checks
+    )
+    with st.container(key="card-health"):
+        cards.html(f'<div class="g-list">{rows}</div>')
+
+
+def _state(check: Check) -> str:
+    tone = "good" if check.ok else "bad" if check.required else "quiet"
+    word = READY if check.ok else MISSING if check.required else OPTIONAL
+    return f'<span class="g-state {tone}">{icon(word.symbol)}{word.label}</span>'
+
+
+def _said(check: Check) -> str:
+    return check.message if check.ok or not check.fix else f"{check.message} {check.fix}"
 
 
 def makers() -> None:
@@ -66,6 +80,11 @@ def storage() -> None:
     )
 
 
+def _version() -> str:
+    project = Path(__file__).parent.parent / "pyproject.toml"
+    return str(tomllib.loads(project.read_text())["project"]["version"])
+
+
 shell.heading("Settings", "What is there, what is missing, and how to get it.")
 status, made_by, kept, about = st.tabs(["Health", "Models", "Storage", "About"])
 with status:
@@ -78,5 +97,5 @@ with kept, st.container(key="card-storage"):
     storage()
 with about, st.container(key="card-about"):
     st.markdown("**Gator**, the studio for AI personas.")
-    cards.facts({"Version": version("gator"), "Streamlit": st.__version__})
+    cards.facts({"Version": _version(), "Streamlit": st.__version__})
     st.caption("Runs on your machine. No page asks anything of another server.")

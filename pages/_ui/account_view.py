@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -141,9 +142,7 @@ def sandbox(infos: Sequence[PlatformInfo], personas: Sequence[Persona]) -> None:
                 type="secondary" if done else "primary",
             ):
                 attempt(
-                    lambda slug=slug: studio().accounts.connect_sandbox(
-                        slug, who, names[who], my_zone()
-                    ),
+                    partial(studio().accounts.connect_sandbox, slug, who, names[who], my_zone()),
                     done=f"@{who} is connected on the {label} sandbox.",
                 )
     forms.mark("sandbox", "handle")

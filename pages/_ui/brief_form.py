@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind
 from gator_engine.domain.capabilities import GeneratorCapabilities
 from gator_engine.domain.ideas import Idea
 from gator_engine.domain.personas import Persona
-from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind
 from gator_engine.services.generation import GeneratorInfo
 from pages._ui import forms
 from pages._ui.session import studio
@@ -23,11 +23,15 @@ SHAPES = {
     AspectRatio.WIDE: "Wide 16:9",
 }
 _TEXT_LABELS = {
-    "title": "Headline on the card",
-    "body": "Text on the card",
+    "title": "Headline",
+    "body": "Text",
+    "items": "Points or slides, one a line",
     "kicker": "Small line above the headline",
-    "items": "Points, one a line",
+    "attribution": "Who said it (quotes)",
+    "closing": "Last slide (carousels)",
 }
+_OFTEN = ("title", "body", "items")
+_LONG = ("body", "items")
 
 
 def choose_persona(personas: Sequence[Persona], linked: str | None) -> Persona:
@@ -65,7 +69,7 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         key=f"{FORM}:kind:{can.slug}",
     )
     outfit = _outfit(persona) if can.uses_prompt else ""
-    texts = _texts(can, prompt)
+    texts = _texts(can, kind or can.kinds[0], prompt)
     formats, count, seed = _amount(can)
     return BriefDraft(
         persona_id=persona.id,
@@ -134,21 +138,26 @@ def _outfit(persona: Persona) -> str:
     return str(chosen or "")
 
 
-def _texts(can: GeneratorCapabilities, prompt: str) -> dict[str, str]:
-    found = {}
-    for name in can.text_fields:
-        label = _TEXT_LABELS.get(name, name.replace("_", " ").capitalize())
-        field = f"texts.{name}"
-        if name in ("body", "items"):
-            typed = forms.area(FORM, field, label, "", height=80)
-        else:
-            typed = forms.text(FORM, field, label, "")
-        if name == "title" and not typed:
-            typed = prompt.splitlines()[0] if prompt else ""
-        if typed:
-            found[name] = typed
+def _texts(can: GeneratorCapabilities, kind: BriefKind, prompt: str) -> dict[str, str]:
+    if not can.text_fields:
+        return {}
+    often = [name for name in _OFTEN if name in can.text_fields]
+    found = {name: _words(name) for name in often}
+    with st.expander("More words", icon=":material/title:"):
+        found |= {name: _words(name) for name in can.text_fields if name not in often}
     forms.mark(FORM, "texts")
-    return found
+    said = {name: typed for name, typed in found.items() if typed}
+    if not said and kind is BriefKind.IMAGE and prompt and "body" in can.text_fields:
+        st.caption("Left empty, it shows what you wrote above.")
+        return {"body": prompt}
+    return said
+
+
+def _words(name: str) -> str:
+    label = _TEXT_LABELS.get(name, name.replace("_", " ").capitalize())
+    if name in _LONG:
+        return forms.area(FORM, f"texts.{name}", label, "", height=80)
+    return forms.text(FORM, f"texts.{name}", label, "")
 
 
 def _amount(can: GeneratorCapabilities) -> tuple[tuple[AspectRatio, ...], int, int | None]:

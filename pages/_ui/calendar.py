@@ -72,7 +72,8 @@ def row(delivery: Delivery, post: Post | None, account: str) -> None:
             words.badge(words.DELIVERY[delivery.state])
             cards.html(
                 f'<span class="g-soft" title="{escape(words.ago(delivery.due_at))}">'
-                f"<b>{_local(delivery):%H:%M}</b> {escape(delivery.timezone)} · {escape(account)}</span>"
+                f"<b>{_local(delivery):%H:%M}</b> {escape(delivery.timezone)}"
+                f" · {escape(account)}</span>"
             )
         first = _first_words(post)
         cards.html(f'<div class="g-title">{escape(first)}</div>')
@@ -112,7 +113,8 @@ def detail(delivery: Delivery) -> None:
         words.badge(word)
         cards.facts(
             {
-                "Due": f"{words.when(delivery.due_at, delivery.timezone)} ({words.ago(delivery.due_at)})",
+                "Due": words.when(delivery.due_at, delivery.timezone),
+                "That is": words.ago(delivery.due_at),
                 "Published": (
                     words.when(delivery.published_at, delivery.timezone)
                     if delivery.published_at

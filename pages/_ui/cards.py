@@ -39,10 +39,11 @@ def avatar(brand: Brand, name: str, *, small: bool = False) -> str:
     )
 
 
-def person(profile: PersonaProfile, note: str = "") -> str:
-    """Avatar, name and handle in a row."""
+def person(profile: PersonaProfile, note: str = "", *, cover: bool = False) -> str:
+    """Avatar, name and handle in a row; `cover` puts the brand's colours above it."""
     who = profile.identity
     return (
+        f'{_cover(profile.brand) if cover else ""}'
         f'<div class="g-row">{avatar(profile.brand, who.name)}<div>'
         f'<div class="g-title">{escape(who.name)}</div>'
         f'<div class="g-soft">@{escape(who.handle)}{" · " + escape(note) if note else ""}</div>'
@@ -50,10 +51,11 @@ def person(profile: PersonaProfile, note: str = "") -> str:
     )
 
 
-def swatches(brand: Brand) -> str:
-    """The palette as one bar."""
-    parts = "".join(f'<i style="background:{escape(colour)}"></i>' for colour in brand.palette)
-    return f'<div class="g-swatches" role="img" aria-label="Palette of the persona">{parts}</div>'
+def _cover(brand: Brand) -> str:
+    """The palette as a soft field of colour."""
+    colours = [brand.palette[number % len(brand.palette)] for number in range(4)]
+    variables = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(colours))
+    return f'<div class="g-cover" aria-hidden="true" style="{escape(variables, quote=True)}"></div>'
 
 
 def chips(texts: Iterable[str], symbol: str = "") -> str:
@@ -93,7 +95,10 @@ def _fragment(part: Fragment) -> str:
         source = f"{source} · {field.replace('_', ' ')}"
     weight = f" ×{part.weight:g}" if part.weight != 1 else ""
     shade = group if group in GROUPS else "other"
-    return f'<span class="g-frag g-{shade}"><small>{escape(source + weight)}</small>{escape(part.text)}</span>'
+    return (
+        f'<span class="g-frag g-{shade}"><small>{escape(source + weight)}</small>'
+        f"{escape(part.text)}</span>"
+    )
 
 
 def _readable(colour: str) -> str:

@@ -56,7 +56,7 @@ def edit(post: Post, accounts: Sequence[Account]) -> Post:
         text=text or "",
         variants=variants,
         media=media,
-        rating=rating,
+        rating=rating or post.rating,
         language=language,
         ai_disclosure=disclosure,
     )
@@ -112,6 +112,9 @@ def _order(key: str, ids: list[str], number: int) -> None:
     def move(step: int) -> None:
         ids[number], ids[number + step] = ids[number + step], ids[number]
 
+    def remove() -> None:
+        ids.pop(number)
+
     with st.container(horizontal=True, gap="xsmall"):
         here = f"{key}:{ids[number]}"
         st.button(
@@ -137,8 +140,7 @@ def _order(key: str, ids: list[str], number: int) -> None:
             key=f"{here}:out",
             type="tertiary",
             icon=":material/close:",
-            on_click=ids.pop,
-            args=(number,),
+            on_click=remove,
         )
 
 
@@ -190,8 +192,8 @@ def _counter(preview: Preview) -> None:
     over = f", {measure.over} too many" if measure.over else ""
     symbol, shade = ("error", "g-problem") if measure.over else ("text_fields", "g-soft")
     cards.html(
-        f'<div class="{shade}" style="margin-top:0">{icon(symbol)} {measure.used} of {measure.limit} '
-        f"{escape(measure.unit)}{over}</div>"
+        f'<div class="{shade}" style="margin-top:0">{icon(symbol)} {measure.used} of '
+        f"{measure.limit} {escape(measure.unit)}{over}</div>"
     )
     for problem in preview.problems:
         forms.complain(replace(problem, problem=f"{problem.field} {problem.problem}"))

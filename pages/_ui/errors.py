@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
+from traceback import format_exception
 
 import streamlit as st
 import structlog
@@ -72,7 +73,7 @@ def boundary() -> Iterator[None]:
     """Everything a page does happens inside; what goes wrong is explained in its place."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the one boundary of the pages
         show(error)
 
 
@@ -98,7 +99,8 @@ def show(error: Exception) -> bool:
         _log.warning("page_error", id=number, kind=type(error).__name__, problem=str(error))
         said = explain(error)
     else:
-        _log.error("page_crash", id=number, exc_info=error)
+        # The text of the trace alone: local variables may hold credentials.
+        _log.error("page_crash", id=number, trace="".join(format_exception(error)))
         said = Explanation(
             "Something unexpected happened",
             "Your work is safe. Reload the page; if it stays, report it with the number below.",

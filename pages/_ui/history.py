@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -32,7 +33,7 @@ def show(persona: Persona) -> None:
                 "Restore this", key=f"restore-{revision.id}", icon=":material/history:"
             ):
                 attempt(
-                    lambda id=revision.id: studio().personas.restore_revision(id, persona.version),
+                    partial(studio().personas.restore_revision, revision.id, persona.version),
                     done=f"Revision {revision.number} is current again.",
                 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -90,7 +91,7 @@ def needs_a_person(view: HomeView) -> None:
     for job in view.failed_jobs:
         with _line(f"job-{job.id}", words.JOB[job.state], _called(job), job.error):
             if st.button("Try again", key=f"retry-{job.id}", icon=":material/refresh:"):
-                attempt(lambda id=job.id: studio().jobs.retry_now(id), done="It is tried again.")
+                attempt(partial(studio().jobs.retry_now, job.id), done="It is tried again.")
 
 
 def _line(

@@ -36,9 +36,8 @@ def crew() -> None:
             hands = [worker for worker in workers if queue in worker.queues]
             with st.container(key=f"card-queue-{queue}"):
                 st.metric(QUEUE_WORDS.get(queue, queue.capitalize()), depths.get(queue, 0))
-                cards.html(
-                    f'<div class="g-soft">waiting · {len(hands)} worker{"s" * (len(hands) != 1)}</div>'
-                )
+                some = f"waiting · {len(hands)} worker{'s' * (len(hands) != 1)}"
+                cards.html(f'<div class="g-soft">{some}</div>')
     if not workers:
         st.warning("No worker is running. `make run` starts them.", icon=":material/engineering:")
 

@@ -245,7 +245,7 @@ def boundaries(form: str, was: Boundaries, platforms: Sequence[PlatformCapabilit
     consent = was.likeness_consent
     if real:
         consent = area(form, "boundaries.likeness_consent", "Their recorded consent", consent)
-    return Boundaries(rating, ratings, words(forbidden), disclosure, real, consent)
+    return Boundaries(rating or was.rating, ratings, words(forbidden), disclosure, real, consent)
 
 
 def _platform_ratings(

@@ -27,8 +27,7 @@ def gallery(personas: Sequence[Persona]) -> None:
 def _card(persona: Persona) -> None:
     who = persona.profile.identity
     with st.container(key=f"card-{persona.id}", height="stretch"):
-        cards.html(cards.person(persona.profile, f"{who.age}"))
-        cards.html(cards.swatches(persona.profile.brand))
+        cards.html(cards.person(persona.profile, f"{who.age}", cover=True))
         cards.html(f'<div class="g-soft">{escape(who.bio or who.occupation)}</div>')
         cards.html(cards.chips(pillar.name for pillar in persona.profile.pillars[:4]))
         with st.container(horizontal=True):
@@ -48,9 +47,7 @@ def templates(found: Sequence[PersonaTemplate]) -> None:
     with st.grid(min_column_width=280, gap=18):
         for template in found:
             with st.container(key=f"card-template-{template.slug}", height="stretch"):
-                cards.html(cards.person(template.profile))
-                cards.html(cards.swatches(template.profile.brand))
-                cards.html(f'<div class="g-eyebrow">{escape(template.title)}</div>')
+                cards.html(cards.person(template.profile, template.title, cover=True))
                 cards.html(f'<div class="g-soft">{escape(template.tagline)}</div>')
                 cards.html(cards.chips(pillar.name for pillar in template.profile.pillars))
                 if st.button(
@@ -93,11 +90,17 @@ def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPro
 
 
 def _design_choices() -> dict[str, tuple[str, ...]]:
-    """What the generators on board offer for the fields of a brand."""
-    found: dict[str, tuple[str, ...]] = {}
+    """What a brand may name: what the templates use and the generators on board offer."""
+    brands = [template.profile.brand for template in studio().personas.templates()]
+    names = ("typeface", "background", "avatar_style")
+    found = {name: dict.fromkeys(getattr(brand, name) for brand in brands) for name in names}
     for info in studio().generation.generators():
-        found |= {option.name: option.choices for option in info.capabilities.options}
-    return found
+        for option in info.capabilities.options:
+            if option.name in found:
+                found[option.name] |= dict.fromkeys(option.choices)
+    return {
+        name: tuple(sorted(set(values) - {"persona", "auto"})) for name, values in found.items()
+    }
 
 
 def _live(profile: PersonaProfile) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from gator_engine.studio import Studio, open_studio
 
 
-@st.cache_resource(show_spinner="Opening the studio …")
+@st.cache_resource(show_spinner=False)
 def studio() -> Studio:
     """The studio, opened once. Raises ConfigError or Unavailable."""
     return open_studio()

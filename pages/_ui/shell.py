@@ -25,6 +25,12 @@ def section(title: str, note: str = "") -> None:
         st.html(f'<div class="g-soft">{escape(note)}</div>')
 
 
+def chapter(title: str, note: str = "") -> None:
+    """A section with air above it."""
+    st.html('<div class="g-gap"></div>')
+    section(title, note)
+
+
 def empty(symbol: str, title: str, text: str, *, key: str) -> st.delta_generator.DeltaGenerator:
     """An empty state that says what to do next; returns the place for its buttons."""
     box = st.container(key=f"empty-{key}", horizontal_alignment="center")

@@ -36,7 +36,8 @@ _FRAME = """
 .stAppHeader { background: transparent; }
 .stMain h1, .stMain h2, .stMain h3 { letter-spacing: -.012em; }
 .stMain h1 { padding: 0; line-height: 1.15; }
-.stMain h2, .stMain h3 { padding: .25rem 0 .15rem; line-height: 1.25; }
+.stMain h2, .stMain h3 { padding: .35rem 0 .2rem; line-height: 1.25; }
+.g-gap { height: 1.1rem; }
 .g-lead { color: var(--g-soft); max-width: 62ch; margin: .35rem 0 .4rem; line-height: 1.5; }
 .g-soft { color: var(--g-soft); font-size: var(--g-small); line-height: 1.45; }
 .g-eyebrow { color: var(--g-soft); font-size: var(--g-tiny); font-weight: 600;
@@ -44,7 +45,9 @@ _FRAME = """
 .g-icon { font-family: "Material Symbols Rounded"; font-weight: 400; font-style: normal;
   font-size: 1.15em; line-height: 1; vertical-align: -.18em; font-feature-settings: "liga";
   letter-spacing: normal; text-transform: none; white-space: nowrap; display: inline-block; }
-[data-testid="stCaptionContainer"] { color: var(--g-soft); }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+  color: var(--g-soft); opacity: 1; }
+[class*="st-key-card"] [data-testid="stPageLink"] { margin-left: -.55rem; }
 [data-testid="stSidebarNav"] a { border-radius: .6rem; padding-block: .34rem; }
 [data-testid="stSidebarNav"] a[aria-current="page"] {
   background: rgb(79 211 155 / .16); box-shadow: inset 3px 0 0 #4FD39B; }
@@ -75,13 +78,27 @@ _CARDS = """
 .g-avatar { width: 3rem; height: 3rem; flex: none; border-radius: 50%; display: grid;
   place-items: center; font: 600 1.15rem Fraunces, Georgia, serif; }
 .g-avatar.small { width: 2.1rem; height: 2.1rem; font-size: .9rem; }
-.g-swatches { display: flex; height: .5rem; border-radius: 1rem; overflow: hidden; margin: .2rem 0; }
-.g-swatches i { flex: 1; }
 .g-chip { display: inline-flex; gap: .3rem; align-items: center; padding: .12rem .55rem;
   border-radius: 1rem; font-size: var(--g-tiny); font-weight: 560; background: var(--g-well);
   color: var(--g-ink); margin: 0 .25rem .25rem 0; }
 .g-thumb { width: 100%; border-radius: .8rem; display: block; background: var(--g-well);
-  object-fit: cover; }
+  object-fit: contain; }
+.g-two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical;
+  overflow: hidden; }
+.g-cover { height: 5.25rem; margin: -1.15rem -1.25rem 0; border-radius: 1rem 1rem 0 0;
+  background: radial-gradient(at 12% 85%, var(--c1) 0, transparent 55%),
+    radial-gradient(at 88% 10%, var(--c2) 0, transparent 52%),
+    radial-gradient(at 60% 100%, var(--c3) 0, transparent 45%), var(--c0); }
+.g-cover + .g-row { margin-top: .8rem; }
+.g-cover + .g-row .g-avatar { margin-top: -2.1rem; box-shadow: 0 0 0 3px var(--g-card); }
+.g-list { display: grid; grid-template-columns: max-content max-content 1fr; gap: 0 1.1rem; }
+.g-list > div { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1;
+  align-items: baseline; padding: .62rem 0; border-top: 1px solid var(--g-line); }
+.g-list > div:first-child { border-top: 0; }
+.g-state { display: inline-flex; gap: .3rem; align-items: center; font-size: var(--g-small);
+  font-weight: 560; }
+.g-state.good { color: var(--g-accent-ink); } .g-state.bad { color: var(--g-bad); }
+.g-state.quiet { color: var(--g-soft); }
 .g-facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0;
   font-size: var(--g-small); }
 .g-facts dt { color: var(--g-soft); } .g-facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -128,6 +145,9 @@ _NARROW = """
   .stMainBlockContainer { padding: 3.6rem 1rem 4rem; }
   .stMain h1 { font-size: 1.75rem; }
   [class*="st-key-card"], [class*="st-key-well"] { padding: 1rem; }
+  .g-cover { margin: -1rem -1rem 0; }
+  .g-list > div { grid-template-columns: max-content 1fr; row-gap: .15rem; }
+  .g-list > div > :last-child { grid-column: 1 / -1; }
   [data-testid="stTabs"] [role="tablist"] { overflow-x: auto; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
