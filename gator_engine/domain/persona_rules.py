@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gator_engine.domain.brand import AVATAR_STYLES, BACKGROUNDS, TYPEFACES
 from gator_engine.domain.personas import Brand, PersonaProfile, Tone, Voice
 from gator_engine.domain.prompts import refuse_youthful_sexual
 from gator_engine.errors import FieldProblem, InvalidInput
@@ -145,6 +146,14 @@ def _brand(brand: Brand) -> Iterator[FieldProblem]:
     for colour in brand.palette:
         if not HEX_COLOUR.fullmatch(colour):
             yield FieldProblem("brand.palette", f"{colour!r} is not a colour", "such as #1F2A44")
+    for name, known, or_none in (
+        ("typeface", TYPEFACES, False),
+        ("background", BACKGROUNDS, False),
+        ("avatar_style", AVATAR_STYLES, True),
+    ):
+        value = getattr(brand, name)
+        if value not in known and not (or_none and not value):
+            yield FieldProblem(f"brand.{name}", f"{value!r} is unknown", ", ".join(known))
     yield from _lengths("brand", brand)
 
 

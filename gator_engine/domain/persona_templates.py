@@ -228,7 +228,7 @@ _SCIENCE = PersonaProfile(
     ),
     boundaries=Boundaries(forbidden_topics=("medical advice", "party politics")),
     brand=Brand(
-        ("#0B132B", "#5BC0BE", "#F7F7FF", "#9D8DF1"), "grotesk", "flow", "notionists", "ines"
+        ("#0B132B", "#5BC0BE", "#F7F7FF", "#9D8DF1"), "technical", "flow", "notionists", "ines"
     ),
 )
 

@@ -56,6 +56,9 @@ def test_every_template_is_valid_and_adult(template: object) -> None:
         (with_part("boundaries", depicts_real_person=True), "boundaries.likeness_consent"),
         (with_part("brand", palette=("#123456",)), "brand.palette"),
         (with_part("brand", palette=("red", "#123456")), "brand.palette"),
+        (with_part("brand", typeface="comic"), "brand.typeface"),
+        (with_part("brand", background="stars"), "brand.background"),
+        (with_part("brand", avatar_style="photo"), "brand.avatar_style"),
     ],
 )
 def test_bad_input_is_refused_by_the_fields_name(profile: PersonaProfile, field: str) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from gator_engine.domain.brand import AVATAR_STYLES, BACKGROUNDS, TYPEFACES
+
+__all__ = [
+    "AVATAR_STYLES",
+    "BACKGROUNDS",
+    "KINDS",
+    "LAYOUTS",
+    "MAX_ITEMS",
+    "MAX_SLIDES",
+    "SIZES",
+    "TONES",
+    "TYPEFACES",
+]
+
 KINDS = ("quote", "announcement", "list", "carousel_cover", "carousel_slide", "carousel_end")
-BACKGROUNDS = ("mesh", "silk", "flow", "orbs", "waves", "paper", "tiles")
 LAYOUTS = ("editorial", "centred", "poster", "sheet", "split", "ledger")
 TONES = ("deep", "bright", "pale")
-TYPEFACES = ("editorial", "modern", "technical", "literary", "neutral")
-AVATAR_STYLES = ("lorelei", "notionists", "open-peeps", "thumbs")
 SIZES = {
     "1:1": (1080, 1080),
     "4:5": (1080, 1350),
