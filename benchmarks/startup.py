@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import socket
 import statistics
@@ -10,10 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import sync_playwright
+
+from workers.supervisor import state_file
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -26,19 +32,28 @@ MEASURE_IMPORT = (
 )
 
 
+@dataclass(frozen=True)
+class Start:
+    """One start: wall seconds to the rendered page, and processor seconds by part until then."""
+
+    seconds: float
+    cpu_s: dict[str, float]
+
+
 def run(quick: bool) -> dict[str, Any]:
     """Medians of several starts on fresh homes, and of several imports."""
     repeats = 1 if quick else 5
     imports = [_import_cost() for _ in range(repeats + 2)]
     starts = [_start() for _ in range(repeats)]
     figures = {
-        "first_page_s": statistics.median(first for first, _ in starts),
-        "second_start_s": statistics.median(second for _, second in starts),
+        "first_page_s": statistics.median(first.seconds for first, _ in starts),
+        "second_start_s": statistics.median(second.seconds for _, second in starts),
         "import_s": statistics.median(seconds for seconds, _ in imports),
         "import_rss_mb": statistics.median(rss for _, rss in imports),
     }
     rounded = {key: round(value, 3) for key, value in figures.items()}
-    return {**rounded, "import_top": _import_top(), "repeats": repeats}
+    dominates = {"import_top": _import_top(), "start_cpu_s": starts[-1][1].cpu_s}
+    return {**rounded, **dominates, "repeats": repeats}
 
 
 def _import_cost() -> tuple[float, float]:
@@ -69,13 +84,27 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start() -> tuple[float, float]:
-    """Seconds to the first page on an empty home, and again on the home that now exists."""
+def _start() -> tuple[Start, Start]:
+    """The first page on an empty home, and again on the home that now exists."""
     with tempfile.TemporaryDirectory(prefix="gator-") as home:
         return _first_page(Path(home)), _first_page(Path(home))
 
 
-def _first_page(home: Path) -> float:
+def _cpu_by_part(home: Path) -> dict[str, float]:
+    """Processor seconds each part has used so far, the largest first."""
+    state = json.loads(state_file(home).read_text())
+    pids = {"supervisor": state["supervisor"]}
+    pids |= {name: part["pid"] for name, part in state["parts"].items() if part["pid"]}
+    used = {}
+    for name, pid in pids.items():
+        try:
+            used[name] = round(sum(psutil.Process(pid).cpu_times()[:4]), 2)
+        except psutil.NoSuchProcess:
+            continue
+    return dict(sorted(used.items(), key=lambda item: -item[1]))
+
+
+def _first_page(home: Path) -> Start:
     """From the command to a rendered page; the browser is up beforehand, as a person's is."""
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GATOR_")}
@@ -102,7 +131,7 @@ def _first_page(home: Path) -> float:
             _wait_for_port(port, server, log)
             page.goto(f"http://127.0.0.1:{port}/")
             page.locator(RENDERED).first.wait_for(timeout=WAIT_S * 1000)
-            return time.perf_counter() - began
+            return Start(time.perf_counter() - began, _cpu_by_part(home))
         finally:
             browser.close()
             os.killpg(server.pid, signal.SIGTERM)
@@ -122,9 +151,7 @@ def _wait_for_port(port: int, server: subprocess.Popen[bytes], log: Path) -> Non
 
 
 def _chromium() -> str:
-    from shutil import which
-
-    path = next((found for name in CHROMIUM if (found := which(name))), None)
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if path is None:
         raise SystemExit("startup needs Chromium; run scripts/system_packages.sh")
     return path

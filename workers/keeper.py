@@ -25,7 +25,8 @@ class Part:
 
     `ready` is asked from a thread until it says True, and never raises; without it a part is ready
     once started.
-    Parts after a `gate` start only when it is ready, and stop before it.
+    Parts after a `gate` start only when it is ready, and stop before it. A higher `nice` leaves the
+    processor to other parts first, so that heavy work does not make pages slow.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Part:
     ready_s: float = 60.0
     gate: bool = False
     grace_s: float = 10.0
+    nice: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,17 @@ class Keeper(threading.Thread):
                 self.process = None
                 self.log.write(f"cannot start {self.part.argv[0]}: {error}")
                 return True
+        self._yield_processor(self.process.pid)
         self.log.follow(self.process)
         return True
+
+    def _yield_processor(self, pid: int) -> None:
+        """Set the priority; what it forks inherits it."""
+        try:
+            if self.part.nice:
+                os.setpriority(os.PRIO_PROCESS, pid, self.part.nice)
+        except ProcessLookupError:
+            return  # ended by itself
 
     def _live(self) -> tuple[bool, int]:
         """Accompany the process to its end; says whether it had been healthy, and its exit code."""

@@ -34,6 +34,7 @@ def main(home: Path, spec: Path) -> None:
                 ready_s=entry.get("ready_s", 20.0),
                 gate=entry.get("gate", False),
                 grace_s=entry.get("grace_s", 5.0),
+                nice=entry.get("nice", 0),
             )
         )
     backoff = Backoff(first_s=0.1, most_s=0.5, healthy_s=1.0, tries=2)

@@ -208,6 +208,12 @@ def test_a_faulty_check_ends_the_start_instead_of_hanging(bench: Bench) -> None:
     assert not any(map(living, noted(bench.home / "a.pid")))
 
 
+def test_heavy_parts_leave_the_processor_to_others(bench: Bench) -> None:
+    bench.ready({"name": "a", "code": SLEEPER, "nice": 7})
+    eventually(lambda: noted(bench.home / "a.pid"))
+    assert psutil.Process(noted(bench.home / "a.pid")[0]).nice() == psutil.Process().nice() + 7
+
+
 def test_logs_carry_time_and_name(bench: Bench) -> None:
     code = "import os,time; print('home is', os.environ['GATOR_HOME']); time.sleep(600)"
     bench.ready({"name": "talker", "code": code})
