@@ -37,7 +37,10 @@ def configure_logging(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
+    # Libraries speak up only when something is wrong: at "info" HTTP clients log whole URLs.
+    root.setLevel(logging.WARNING)
+    for name in ("gator_engine", "workers"):
+        logging.getLogger(name).setLevel(settings.log_level)
     for name in RQ_LOGGERS:
         _join_in(logging.getLogger(name), handler)
 

@@ -28,19 +28,28 @@ def gator(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("words", [("up",), ("worker", "--queues", "publish"), ("dispatcher",)])
+@pytest.mark.parametrize("words", [("up",), ("worker", "--queues", "publish")])
 def test_an_unreachable_redis_is_said_in_one_line(words: tuple[str, ...], free_port: int) -> None:
-    # A dispatcher waits for Redis instead of ending, so it is stopped by its missing database.
-    database = "sqlite:////nowhere/gator.db" if words == ("dispatcher",) else ""
-    ended = gator(
-        *words,
-        GATOR_REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port}",
-        GATOR_DATABASE_URL=database,
-    )
-    assert ended.returncode in (2, 3)
+    ended = gator(*words, GATOR_REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port}")
+    assert ended.returncode == 3
+    _assert_one_clear_line(ended, "Redis")
+
+
+@pytest.mark.parametrize("words", [("migrate",), ("dispatcher",)])
+def test_an_unreachable_database_is_said_in_one_line(
+    words: tuple[str, ...], free_port: int, redis_url: str
+) -> None:
+    url = f"postgresql://gator:hunter2@127.0.0.1:{free_port}/gator"
+    ended = gator(*words, GATOR_REDIS_URL=redis_url, GATOR_DATABASE_URL=url)
+    assert ended.returncode == 3
+    _assert_one_clear_line(ended, "PostgreSQL")
+
+
+def _assert_one_clear_line(ended: subprocess.CompletedProcess[str], part: str) -> None:
+    assert ended.stderr.startswith("gator: ")
+    assert part in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "hunter2" not in ended.stdout + ended.stderr
-    assert ended.stderr.startswith("gator: ")
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
