@@ -71,13 +71,14 @@ def test_the_weight_axis_changes_the_letters() -> None:
     assert bold > thin * 1.05
 
 
+@pytest.mark.parametrize("text", ["HIMMELBLAU → łódźH", "HIMMELBLAUH", "→ 🐊 → HIH"])
 @pytest.mark.parametrize("tracking", [-0.03, 0.0, 0.1])
-def test_a_drawn_line_is_as_wide_as_it_was_measured(tracking: float) -> None:
+def test_a_drawn_line_is_as_wide_as_it_was_measured(tracking: float, text: str) -> None:
     style = faces.TypeStyle("SpaceGrotesk", 600, tracking)
     mask = Image.new("L", (1400, 160), 0)
-    draw_line(mask, "HIMMELBLAU → łódźH", style, 64, 20, 110)
+    draw_line(mask, text, style, 64, 20, 110)
     left, _, right, _ = mask.getbbox() or (0, 0, 0, 0)
-    assert right - left == pytest.approx(advance("HIMMELBLAU → łódźH", style, 64), abs=16)
+    assert right - left == pytest.approx(advance(text, style, 64), abs=16)
 
 
 def test_kerning_brings_letters_together() -> None:
@@ -88,3 +89,14 @@ def test_kerning_brings_letters_together() -> None:
 def test_quotes_and_dots_become_typographic() -> None:
     style = faces.PAIRINGS["editorial"].text
     assert prepare("body", '"It\'s so" he said...', style) == "“It’s so” he said…"
+
+
+def test_every_shipped_font_has_its_licence_and_all_stay_small() -> None:
+    fonts = sorted(faces.FONT_FOLDER.glob("*.ttf"))
+    licences = [path.stem.removeprefix("OFL-") for path in faces.FONT_FOLDER.glob("OFL-*.txt")]
+    assert len(fonts) >= 14
+    for font in fonts:
+        assert any(font.stem.startswith(name) for name in licences), font.name
+    for path in faces.FONT_FOLDER.glob("OFL-*.txt"):
+        assert "SIL Open Font License" in path.read_text(encoding="utf-8")
+    assert sum(font.stat().st_size for font in fonts) < 6_000_000

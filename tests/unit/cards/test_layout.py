@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from gator_engine.adapters.generators._cards.avatars import AvatarSpec, avatar_svg
+from gator_engine.adapters.generators._cards.avatars import (
+    AVATAR_FOLDER,
+    AvatarSpec,
+    avatar_svg,
+)
 from gator_engine.adapters.generators._cards.choose import FITTING, resolve
 from gator_engine.adapters.generators._cards.families import FAMILIES
 from gator_engine.adapters.generators._cards.names import AVATAR_STYLES, KINDS, LAYOUTS, SIZES
@@ -59,6 +64,8 @@ def test_texts_stand_inside_the_safe_area_and_apart(kind: str, layout: str, rati
             one.text,
             other.text,
         )
+    for rule in plan.rules:
+        assert all(rule.box.overlap(line.box.inset(0, -4)) == 0 for line in texts)
     for disc in plan.discs:
         assert all(disc.box.overlap(line.box) == 0 for line in texts)
 
@@ -160,3 +167,9 @@ def test_avatar_colours_are_taken_and_checked() -> None:
     assert "#123456" in avatar_svg(AvatarSpec("open-peeps", "luna", skin="#123456"))
     with pytest.raises(InvalidInput, match="avatar hair"):
         avatar_svg(AvatarSpec("lorelei", "luna", hair='red" onload="x'))
+
+
+def test_only_public_domain_drawings_are_shipped() -> None:
+    for path in AVATAR_FOLDER.glob("*.json"):
+        assert json.loads(path.read_text(encoding="utf-8"))["license"]["name"] == "CC0 1.0"
+    assert {path.stem for path in AVATAR_FOLDER.glob("*.json")} == set(AVATAR_STYLES)

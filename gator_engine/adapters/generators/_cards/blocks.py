@@ -135,7 +135,7 @@ def _stacked(parts: Sequence[Part], share: float, box: Box, align: str) -> Stack
         cost += own if place == 0 else 0.0
         # Gaps shrink with the text, but not to nothing.
         gap = part.gap * (0.62 + 0.38 * share) if place else 0.0
-        if part.ruled:  # the hairline keeps to its row, however much air is above it
+        if part.ruled and place:  # the hairline keeps to its row, however much air is above it
             last_gap = (parts[-1].gap or gap) * (0.62 + 0.38 * share)
             rules.append(Rule(Box(box.x, y + gap - 31 / 66 * min(gap, last_gap), box.w, 2)))
         y += gap + cap_height(part.style, size)

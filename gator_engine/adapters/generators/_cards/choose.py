@@ -36,6 +36,8 @@ def resolve(spec: CardSpec) -> list[CardSpec]:
         layouts = tuple(
             name for name in ("sheet", "split") if name != "split" or not spec.is_carousel
         )
+    if spec.background == "paper":  # its cut-outs would lie hidden under a sheet
+        layouts = tuple(name for name in layouts if name not in ("sheet", "split"))
     turn = int(rng.integers(60)) % len(layouts)
     layouts = (*layouts[turn:], *layouts[:turn]) if spec.layout == "auto" else (spec.layout,)
     spread, tone_draw = float(rng.random()), float(rng.random())

@@ -85,7 +85,7 @@ def _penalty(pieces: Sequence[Unit], start: int, end: int, last: bool, used: flo
         if not pieces[end].spaced:
             cost += 0.12
         if end - 2 >= start and pieces[end - 2].text[-1] in ".!?:":
-            cost += 0.05  # a sentence that starts with one lonely word at the line's end
+            cost += 0.1  # a sentence that starts with one lonely word at the line's end
     return cost
 
 

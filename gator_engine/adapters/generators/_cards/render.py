@@ -131,7 +131,7 @@ def _inks(scheme: Scheme, surface: Lab) -> _Inks:
     dark = contrast(luminance_of(rgb_of(scheme.ink_dark)), ground)
     ink = scheme.ink_light if light > dark else scheme.ink_dark
     quieter = legible(mix(ink, surface, 0.26), surface, 5.4)
-    accent = legible(scheme.accent, surface, 4.7)
+    accent = legible(scheme.accent, surface, 5.3)
     return _Inks(
         surface, rgb_of(ink), rgb_of(quieter), rgb_of(accent), rgb_of(tint(surface, ink, 0.24))
     )

@@ -35,7 +35,9 @@ def _company(frame: Frame, rng: np.random.Generator) -> tuple[Lab, ...]:
     """
     if frame.vivid or frame.scheme.tone != "deep":
         return frame.colours
-    base, others = frame.scheme.base, [c for c in frame.colours if c != frame.scheme.base]
+    base = frame.scheme.base
+    others = [c for c in frame.colours if c != base]
+    others = [c for c in others if not 0.7 < lch(c)[2] < 2.0] or others  # no large brown areas
     lead = others[int(rng.integers(len(others)))]
     near = [c for c in others if math.cos(lch(c)[2] - lch(lead)[2]) > math.cos(math.radians(80))]
     return (base, mix(base, lead, 0.45), *near)
