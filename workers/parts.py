@@ -72,8 +72,11 @@ def background_parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
     return [
         Part("dispatcher", _command("dispatcher"), env),
         *(Part(f"publish-{n + 1}", publish, env) for n in range(settings.publish_workers)),
-        *(Part(f"default-{n + 1}", default, env) for n in range(settings.default_workers)),
-        *(Part(f"gpu-{n + 1}", _worker("gpu"), {**env, **one}) for n, one in enumerate(devices)),
+        *(Part(f"default-{n + 1}", default, env, nice=5) for n in range(settings.default_workers)),
+        *(
+            Part(f"gpu-{n + 1}", _worker("gpu"), {**env, **one}, nice=10)
+            for n, one in enumerate(devices)
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ to about one (measured with RQ 3.0; 60 s of it are fixed there). Our own leases 
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import socket
@@ -74,6 +75,9 @@ def prepare_forks() -> None:
     studio = process_studio()
     for service in ("jobs", "publishing", "accounts"):
         getattr(studio, service)
+    # Shared pages stay shared: the collector of a fork has no business with what is here already.
+    gc.collect()
+    gc.freeze()
 
 
 def unique_name(queues: Sequence[str]) -> str:
