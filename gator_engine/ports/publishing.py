@@ -131,7 +131,7 @@ class ConnectedProfile:
     handle: str
     display_name: str
     profile_url: str
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     avatar_url: str = ""
     base_url: str = ""
     token_expires_at: datetime | None = None
