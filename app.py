@@ -52,12 +52,17 @@ def run() -> None:
 
 def build() -> st.App:
     """The ASGI application."""
+    from streamlit.runtime.pages_manager import PagesManager
+
     from gator_engine.config import load_settings
     from pages._ui.errors import show
     from routes import ROUTES
     from workers.logs import configure_logging
 
     configure_logging(load_settings())
+    # Until st.navigation has run once, Streamlit takes the folder pages/ for its own kind of pages
+    # and a deep link opens the bare script, without navigation and style.
+    PagesManager.uses_pages_directory = False
     return st.App(Path(__file__), routes=ROUTES, on_script_error=show)
 
 
