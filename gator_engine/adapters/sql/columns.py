@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -73,7 +75,7 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class Document(TypeDecorator[Any]):
-    """A dataclass, tuple or mapping kept as JSON; `shape` is its Python type."""
+    """A dataclass, tuple or mapping kept as JSON (see `to_json_text`); `shape` is its type."""
 
     impl = JSON
     cache_ok = True
@@ -81,10 +83,6 @@ class Document(TypeDecorator[Any]):
     def __init__(self, shape: Any) -> None:
         self.shape = shape
         super().__init__()
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """To JSON-able values (enums by value, tuples as lists, instants as ISO 8601)."""
-        return _adapter(self.shape).dump_python(value, mode="json")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Back to the shape."""
@@ -97,11 +95,25 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 
 
 def to_json_text(value: Any) -> str:
-    """The JSON text of a column. Raises InvalidInput for NaN and infinities, which JSON lacks."""
+    """The JSON text of a column: enums by value, tuples as lists, instants as ISO 8601.
+
+    Raises InvalidInput for NaN and infinities, which JSON lacks.
+    """
     try:
-        return json.dumps(value, allow_nan=False, ensure_ascii=True)
+        return json.dumps(value, allow_nan=False, default=_to_json)
     except ValueError as error:
         raise InvalidInput("value", "holds a number that is not finite", "finite") from error
+
+
+def _to_json(value: Any) -> Any:
+    """What json.dumps does not know by itself, one level at a time."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} cannot be stored as JSON")
 
 
 def one_of(column: str, vocabulary: type[StrEnum]) -> CheckConstraint:

@@ -137,29 +137,28 @@ def test_only_the_editable_fields_are_saved(store: SqlStore) -> None:
             uow.assets.save(asset("nope"))
 
 
-@pytest.mark.parametrize(
-    ("text", "hits"),
-    [
-        ("", ["a2", "a1"]),
-        ("BOWL", ["a1"]),
-        ("TABLE red", ["a1"]),
-        ("table missing", []),
-        ("clay", ["a1"]),
-        ("straße", ["a2"]),
-        ("STRASSE", ["a2"]),
-        ("100%", ["a2"]),
-        ("%", ["a2"]),
-        ("_", ["a2"]),
-        ("\\", ["a2"]),
-        ("/", []),
-        ("'; --", []),
-        ("café", ["a2"]),
-        ("cafe\u0301", ["a2"]),
-        ("ΟΔΟΣ", ["a2"]),
-    ],
-)
+SEARCHES = {
+    "": ["a2", "a1"],
+    "BOWL": ["a1"],
+    "TABLE red": ["a1"],
+    "table missing": [],
+    "clay": ["a1"],
+    "straße": ["a2"],
+    "STRASSE": ["a2"],
+    "100%": ["a2"],
+    "%": ["a2"],
+    "_": ["a2"],
+    "\\": ["a2"],
+    "/": [],
+    "'; --": [],
+    "café": ["a2"],
+    "cafe\u0301": ["a2"],
+    "ΟΔΟΣ": ["a2"],
+}
+
+
 def test_search_finds_every_word_in_any_text_and_takes_wildcards_literally(
-    store: SqlStore, text: str, hits: list[str]
+    store: SqlStore,
 ) -> None:
     odd = asset(
         "a2",
@@ -172,7 +171,7 @@ def test_search_finds_every_word_in_any_text_and_takes_wildcards_literally(
     with store.write() as uow:
         uow.assets.add(asset())
         uow.assets.add(odd)
-    assert found(store, text=text) == hits
+    assert {text: found(store, text=text) for text in SEARCHES} == SEARCHES
 
 
 def test_search_follows_an_edit(store: SqlStore) -> None:

@@ -43,7 +43,7 @@ def test_sealed_secrets_come_back_and_cannot_be_read(vault: SecretVault) -> None
 
 
 def test_a_wrong_key_is_a_config_error_that_says_what_to_do(vault: Vault) -> None:
-    with pytest.raises(ConfigError, match="GATOR_SECRET_KEY.*newest first"):
+    with pytest.raises(ConfigError, match=r"GATOR_SECRET_KEY.*newest first"):
         Vault([NEW]).open(vault.seal(TOKENS))
 
 
@@ -98,7 +98,7 @@ def test_the_setting_wins_over_the_file_and_may_list_several(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("given", [" , ", "short", f"{NEW},short"])
 def test_a_weak_setting_is_refused_without_showing_it(tmp_path: Path, given: str) -> None:
-    with pytest.raises(ConfigError, match="GATOR_SECRET_KEY.*16 characters") as refused:
+    with pytest.raises(ConfigError, match=r"GATOR_SECRET_KEY.*16 characters") as refused:
         open_vault(load_settings(home=tmp_path, secret_key=given))
     assert NEW not in str(refused.value)
 
@@ -133,7 +133,7 @@ def test_a_damaged_key_file_is_said_and_kept(tmp_path: Path, content: bytes) -> 
     path = tmp_path / KEY_FILE
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises(ConfigError, match="secret.key"):
+    with pytest.raises(ConfigError, match=r"secret\.key"):
         secret_keys(load_settings(home=tmp_path))
     assert path.read_bytes() == content
 
