@@ -6,10 +6,12 @@ has no value for it, and a period without a measurement has no change to show.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 from gator_engine.domain.accounts import Account
@@ -19,6 +21,7 @@ from gator_engine.domain.metrics import (
     AnalyticsQuery,
     Metric,
     PostResult,
+    Snapshot,
     TrendPoint,
 )
 from gator_engine.domain.work import Job
@@ -71,6 +74,7 @@ class TopPost:
     published_at: datetime
     remote_url: str
     thumbnail_asset_id: str | None
+    thumbnail_alt: str
 
     @property
     def engagement(self) -> float | None:
@@ -143,6 +147,10 @@ class Analytics:
         """Gained per UTC day, platform and metric; days without a measurement have no point."""
         return self._facts.trend(query)
 
+    def followers(self, query: AnalyticsQuery) -> Sequence[Snapshot]:
+        """The last follower count of each UTC day and account, by account, oldest first."""
+        return self._facts.followers(query)
+
     def top_posts(self, query: AnalyticsQuery, limit: int = 10) -> Sequence[TopPost]:
         """Posts published in the period, strongest engagement first."""
         with self._context.store.read() as uow:
@@ -152,6 +160,26 @@ class Analytics:
                 _to_top_post(uow, result, published[result.delivery_id], accounts)
                 for result in results
             ]
+
+    def export_csv(self, query: AnalyticsQuery) -> str:
+        """The posts of the period as a spreadsheet (RFC 4180); an unreported metric stays empty."""
+        posts = self.top_posts(query, limit=EVERY_ROW)
+        about = ["delivery_id", "platform", "account", "published_at", "measured_at", "simulated"]
+        out = StringIO()
+        sheet = csv.writer(out)
+        sheet.writerow([*about, *(metric.value for metric in Metric), "url", "text"])
+        for post in posts:
+            result = post.result
+            facts = [
+                result.delivery_id,
+                result.platform,
+                post.handle,
+                post.published_at.isoformat(),
+            ]
+            facts += [result.measured_at.isoformat(), str(result.simulated).lower()]
+            counts = [result.counts.get(metric, "") for metric in Metric]
+            sheet.writerow([*facts, *counts, post.remote_url, post.text])
+        return out.getvalue()
 
     def any_simulated(self, query: AnalyticsQuery) -> bool:
         """Whether numbers of the sandbox are among what the query shows."""
@@ -241,4 +269,5 @@ def _to_top_post(
         published_at=delivery.published_at or result.measured_at,
         remote_url=delivery.remote_url,
         thumbnail_asset_id=post.media[0].asset_id if post.media else None,
+        thumbnail_alt=post.media[0].alt_text if post.media else "",
     )

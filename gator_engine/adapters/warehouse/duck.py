@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -26,6 +26,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 
+ANSWERS_KEPT = 32
+
 
 @cache
 def query_text(name: str) -> str:
@@ -37,19 +39,31 @@ class Duck:
     """Answers queries over lists of Parquet files; one connection per process, any thread."""
 
     def __init__(self) -> None:
+        # Files never change, so the same question about the same files has the same answer.
+        self._answer = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
         self._guard = Lock()
         self._pid = 0
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._inherited: list[duckdb.DuckDBPyConnection | None] = []
 
-    def rows(self, name: str, files: Sequence[Path], **params: Any) -> list[dict[str, Any]]:
-        """Run query `name` over `files`; no files, no rows. Raises Unavailable."""
+    def rows(self, name: str, files: Sequence[Path], **params: Any) -> Sequence[dict[str, Any]]:
+        """Run query `name` over `files`; no files, no rows. Raises Unavailable.
+
+        The rows are shared by everybody who asks the same, so they may only be read.
+        """
         if not files:
-            return []
-        everything = {"files": [str(path) for path in files], **params}
+            return ()
+        frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+        return self._answer(name, tuple(map(str, files)), tuple(frozen.items()))
+
+    def _ask(
+        self, name: str, files: tuple[str, ...], params: tuple[tuple[str, Any], ...]
+    ) -> Sequence[dict[str, Any]]:
+        thawed = {k: list(v) if isinstance(v, tuple) else v for k, v in params}
+        everything = {"files": list(files), **thawed}
         try:
             found = self.session().sql(query_text(name), params=everything)
-            return list(found.to_arrow_table().to_pylist())
+            return tuple(found.to_arrow_table().to_pylist())
         except duckdb.IOException as error:
             raise Unavailable(
                 "The measurement store",

@@ -156,7 +156,7 @@ class ParquetFacts:
 
     def _rows(
         self, name: str, query: AnalyticsQuery, *, since: datetime | None, **params: Any
-    ) -> list[dict[str, Any]]:
+    ) -> Sequence[dict[str, Any]]:
         """Run a query over the fragments that may hold times in [since, query.until)."""
         if query.until <= query.since:
             raise InvalidInput("until", "the period ends before it begins", "later than since")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -182,3 +185,16 @@ def test_the_notebook_gets_every_snapshot(world: World) -> None:
     world.platform.counts = []
     world.facts.appended = [followers(world, "acc", 3)]
     assert world.analytics.relation() == world.facts.appended
+
+
+def test_the_spreadsheet_leaves_unreported_metrics_empty(
+    world: World, week: AnalyticsQuery
+) -> None:
+    now = world.clock.now()
+    world.publish("d1", ago=DAY)
+    world.store.posts["post-d1"] = replace(world.store.posts["post-d1"], text='Two\n"lines"')
+    world.facts.counted = {week.since: [result("d1", now, likes=5)]}
+    (row,) = csv.DictReader(StringIO(world.analytics.export_csv(week)))
+    assert (row["likes"], row["views"], row["text"]) == ("5", "", 'Two\n"lines"')
+    assert (row["simulated"], row["measured_at"]) == ("false", now.isoformat())
+    assert row["url"] == "https://birdsong.test/d1"
