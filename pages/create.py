@@ -15,7 +15,7 @@ from pages._ui.session import studio
 def brief(persona: Persona) -> BriefDraft | None:
     """The form, and the two things one can ask for."""
     draft = brief_form.fill_in(persona)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Make pictures", type="primary", icon=":material/auto_awesome:", disabled=draft is None
         ):
@@ -70,15 +70,15 @@ with left, st.container(key="card-brief"):
     chosen = brief_form.choose_persona(people, state.linked("persona"))
     wanted = brief(chosen)
 with right:
-    if wanted is not None:
-        compiled(wanted)
     shown = pictures()
     caption = results.captions(chosen)
     if shown or caption:
         if st.button("Send to a post", type="primary", icon=":material/send:"):
             results.to_post(chosen, caption, shown)
         forms.mark("post", "text", "media", "rating")
-    elif not state.linked("generation"):
+    if wanted is not None:
+        compiled(wanted)
+    if not (shown or caption or state.linked("generation")):
         shell.empty(
             "auto_awesome",
             "Nothing made yet",

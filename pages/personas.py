@@ -55,7 +55,7 @@ def create(template: str) -> None:
         return
     start = known[template].profile if template in known else PersonaProfile(Identity("", "", 25))
     shell.heading("New persona", "Edit, watch the result on the right, then create.")
-    actions = st.container(horizontal=True)
+    actions = st.container(horizontal=True, vertical_alignment="center")
     edited = persona_view.editor(f"new:{template}", start, None)
     if actions.button("Create persona", type="primary", icon=":material/check:"):
         attempt(

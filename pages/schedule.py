@@ -106,7 +106,7 @@ def compose(post: Post) -> None:
 
 def save(post: Post, edited: Post) -> None:
     """Store the changes as a new version."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Save", icon=":material/save:", disabled=edited == post, key="save-post"):
             attempt(
                 lambda: studio().composing.save(edited, post.version),

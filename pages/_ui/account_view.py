@@ -21,7 +21,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 def card(account: Account, info: PlatformInfo) -> None:
     """One account: who, how it is, and what one can do."""
-    with st.container(key=f"card-account-{account.id}", height="stretch"):
+    with st.container(key=f"card-account-{account.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             words.badge(words.HEALTH[account.health])
             if account.sandbox:
@@ -33,7 +33,7 @@ def card(account: Account, info: PlatformInfo) -> None:
         _facts(account)
         if account.health_reason and account.health is not AccountHealth.PAUSED:
             st.warning(state.plain(account.health_reason), icon=":material/info:")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _actions(account)
         _slots(account)
         _reconnect(account, info)
@@ -130,7 +130,7 @@ def sandbox(infos: Sequence[PlatformInfo], personas: Sequence[Persona]) -> None:
     who = st.selectbox(
         "For", list(names), format_func=names.__getitem__, key="sandbox:who", width=320
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for info in infos:
             slug, label = info.capabilities.slug, info.capabilities.label
             done = (slug, who) in taken

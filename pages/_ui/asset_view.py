@@ -30,7 +30,7 @@ def show(asset: Asset) -> None:
 
 
 def _actions(asset: Asset) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         suffix = asset.facts.mime.rpartition("/")[2].replace("jpeg", "jpg")
         st.download_button(
             "Download",

@@ -79,7 +79,7 @@ def row(delivery: Delivery, post: Post | None, account: str) -> None:
         cards.html(f'<div class="g-title">{escape(first)}</div>')
         if delivery.reason and delivery.state is not S.PUBLISHED:
             cards.html(f'<div class="g-soft">{escape(delivery.reason)}</div>')
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _open(delivery)
 
 
@@ -127,7 +127,7 @@ def detail(delivery: Delivery) -> None:
                 ),
             }
         )
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _open_post(delivery)
             _decide(delivery)
     with right:

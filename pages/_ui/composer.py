@@ -115,7 +115,7 @@ def _order(key: str, ids: list[str], number: int) -> None:
     def remove() -> None:
         ids.pop(number)
 
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         here = f"{key}:{ids[number]}"
         st.button(
             "Earlier",
@@ -170,7 +170,8 @@ def look(post: Post, accounts: Sequence[Account]) -> dict[str, Preview]:
             key="preview",
         ).page_link("pages/accounts.py", label="Connect an account", icon=":material/add:")
         return {}
-    found = {account.id: studio().composing.preview(post, account.id) for account in accounts}
+    with st.spinner("Drawing the previews …"):
+        found = {account.id: studio().composing.preview(post, account.id) for account in accounts}
     names = [name(account) for account in accounts]
     for tab, preview in zip(st.tabs(names), found.values(), strict=True):
         with tab:

@@ -31,7 +31,7 @@ def crew() -> None:
             icon=":material/cloud_off:",
         )
         return
-    with st.grid(min_column_width=150, gap=14):
+    with st.grid(len(QUEUES), min_column_width=150, gap=14):
         for queue in QUEUES:
             hands = [worker for worker in workers if queue in worker.queues]
             with st.container(key=f"card-queue-{queue}"):
@@ -55,7 +55,7 @@ def row(job: Job) -> None:
             job_status.bar(job)
         if job.error:
             cards.html(f'<div class="g-soft">{escape(job.error)}</div>')
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _actions(job)
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from gator_engine.domain.persona_templates import PersonaTemplate
 from gator_engine.domain.personas import Persona, PersonaProfile
 from gator_engine.errors import GatorError, InvalidInput
+from gator_engine.ports import Caption
 from pages._ui import cards, forms, history, persona_form, shell, state
 from pages._ui.commands import attempt
 from pages._ui.session import studio
@@ -30,7 +31,7 @@ def _card(persona: Persona) -> None:
         cards.html(cards.person(persona.profile, f"{who.age}", cover=True))
         cards.html(f'<div class="g-soft">{escape(who.bio or who.occupation)}</div>')
         cards.html(cards.chips(pillar.name for pillar in persona.profile.pillars[:4]))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open", key=f"open-{persona.id}", icon=":material/edit:"):
                 state.link(persona=persona.id)
                 st.rerun()
@@ -131,12 +132,17 @@ def _sample(profile: PersonaProfile) -> None:
     words = caption.text if tags in caption.text else f"{caption.text}\n\n{tags}"
     cards.html(
         f'<div class="g-preview"><div class="words">{escape(words)}</div>'
-        f'<div class="label">About “{escape(topic)}” · {escape(caption.written_by)}</div></div>'
+        f'<div class="label">About “{escape(topic)}” · {escape(_writer(caption))}</div></div>'
     )
     for finding in studio().personas.voice_findings(caption.text, profile):
         cards.html(f'<div class="g-soft">Leaves the voice: {escape(finding.message)}</div>')
     with st.expander("Instructions for the caption writer", icon=":material/description:"):
         st.text(studio().personas.compile_voice(profile))
+
+
+def _writer(caption: Caption) -> str:
+    labels = {writer.slug: writer.label for writer in studio().writing.writers()}
+    return labels.get(caption.written_by, caption.written_by)
 
 
 def archive(persona: Persona) -> None:

@@ -56,7 +56,7 @@ def _grid(generation: Generation) -> list[Asset]:
     seconds = generation.timings_s.get("total_s")
     took = f" in {seconds:.1f} s" if seconds else ""
     st.caption(f"{made}{took} · seed {generation.seed}. Stored in the library.")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Make it again", key=f"again-{generation.id}", icon=":material/refresh:"):
             _again(generation)
         if found:
@@ -117,7 +117,7 @@ def captions(persona: Persona) -> str:
     owner, found = st.session_state.get("captions", ("", ()))
     if owner != persona.id or not found:
         return ""
-    shell.section("Captions", found[0].written_by)
+    shell.section("Captions", written_by(found[0]))
     names = [f"Variant {number + 1}" for number in range(len(found))]
     texts = []
     with st.grid(min_column_width=210, gap=14):
@@ -132,6 +132,12 @@ def captions(persona: Persona) -> str:
         "Caption for the post", names, default=names[0], required=True, key="caption:chosen"
     )
     return texts[names.index(chosen)] if chosen else ""
+
+
+def written_by(caption: Caption) -> str:
+    """Who wrote it, as people call it."""
+    labels = {writer.slug: writer.label for writer in studio().writing.writers()}
+    return labels.get(caption.written_by, caption.written_by)
 
 
 def _with_tags(caption: Caption) -> str:

@@ -22,7 +22,7 @@ def review(post: Post) -> None:
         words.badge(words.APPROVAL[post.approval])
         if post.review_comment:
             st.markdown(f"“{state.plain(post.review_comment)}”")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if Approval.APPROVED in steps and st.button(
             "Approve", type="primary", icon=":material/verified:", key="approve"
         ):
@@ -62,7 +62,7 @@ def plan(post: Post, accounts: Sequence[Account]) -> None:
     )
     forms.mark(form, "account_ids", "rating", "text", "media")
     local_time, zone, fold = when(form)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Schedule", type="primary", icon=":material/calendar_add_on:", key="schedule"):
             attempt(
                 lambda: studio().scheduling.schedule(post.id, chosen, local_time, zone, fold),

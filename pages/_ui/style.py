@@ -36,7 +36,7 @@ _FRAME = """
 .stAppHeader { background: transparent; }
 .stMain h1, .stMain h2, .stMain h3 { letter-spacing: -.012em; }
 .stMain h1 { padding: 0; line-height: 1.15; }
-.stMain h2, .stMain h3 { padding: .35rem 0 .2rem; line-height: 1.25; }
+.stMain h2, .stMain h3 { padding: .35rem 0 .45rem; line-height: 1.25; }
 .g-gap { height: 1.1rem; }
 .g-lead { color: var(--g-soft); max-width: 62ch; margin: .35rem 0 .4rem; line-height: 1.5; }
 .g-soft { color: var(--g-soft); font-size: var(--g-small); line-height: 1.45; }
@@ -47,6 +47,9 @@ _FRAME = """
   letter-spacing: normal; text-transform: none; white-space: nowrap; display: inline-block; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
   color: var(--g-soft); opacity: 1; }
+.stMain [data-testid="stPageLink-NavLink"] { background: transparent; padding: .3rem .55rem; }
+.stMain [data-testid="stPageLink-NavLink"]:hover { background: var(--g-well); }
+.stMain [data-testid="stPageLink-NavLink"] p { font-weight: 450; }
 [class*="st-key-card"] [data-testid="stPageLink"] { margin-left: -.55rem; }
 [data-testid="stSidebarNav"] a { border-radius: .6rem; padding-block: .34rem; }
 [data-testid="stSidebarNav"] a[aria-current="page"] {
@@ -101,7 +104,8 @@ _CARDS = """
 .g-state.quiet { color: var(--g-soft); }
 .g-facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0;
   font-size: var(--g-small); }
-.g-facts dt { color: var(--g-soft); } .g-facts dd { margin: 0; overflow-wrap: anywhere; }
+.g-facts, .g-facts dt, .g-facts dd { margin: 0 !important; padding: 0 !important; }
+.g-facts dt { color: var(--g-soft); } .g-facts dd { overflow-wrap: anywhere; }
 .g-problem { color: var(--g-bad); font-size: var(--g-small); font-weight: 540; margin-top: -.6rem; }
 .g-day { display: flex; align-items: baseline; gap: .6rem; border-bottom: 1px solid var(--g-line);
   padding-bottom: .35rem; margin-top: .6rem; }
@@ -142,7 +146,8 @@ _PREVIEW = """
 
 _NARROW = """
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.6rem 1rem 4rem; }
+  .stMainBlockContainer { padding: 4.1rem 1rem 4rem; }
+  [class*="st-key-card-need"] { flex-direction: column; align-items: flex-start; gap: .6rem; }
   .stMain h1 { font-size: 1.75rem; }
   [class*="st-key-card"], [class*="st-key-well"] { padding: 1rem; }
   .g-cover { margin: -1rem -1rem 0; }
