@@ -1,13 +1,14 @@
 """The composition root and public facade: the only file that knows every service and adapter.
 
 Pages, workers, notebooks and the command line call ``studio.<service>.<verb>()`` and nothing else.
-Adapters are imported when a studio is opened, so that ``import gator_engine`` stays light.
+Services and adapters are imported on first use, so that ``import gator_engine`` stays light.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +16,10 @@ from gator_engine.config import Settings, load_settings
 from gator_engine.domain.health import Check
 from gator_engine.errors import ConfigError, InvalidInput, Unavailable
 from gator_engine.services._context import Context
+from gator_engine.wiring import Adapters
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
-    from gator_engine.ports import (
-        BlobStore,
-        CaptionWriter,
-        Clock,
-        Connector,
-        FactStore,
-        Generator,
-        JobQueue,
-        MediaInspector,
-        SandboxNetwork,
-        SecretVault,
-        Store,
-    )
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.composing import Composing
@@ -45,20 +34,11 @@ if TYPE_CHECKING:
     from gator_engine.services.writing import Writing
 
 
-class Studio:
-    """Everything one can do, as services; open it with `open_studio` and close it when done.
-
-    Adapters may be handed in (tests build a studio from fakes that way); those left out are built
-    from the settings on first use.
-    """
+class Studio(Adapters):
+    """Everything one can do, as services; open it with `open_studio` and close it when done."""
 
     def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:
-        self.settings = settings
-        unknown = set(adapters) - set(_ADAPTERS)
-        if unknown:
-            raise TypeError(f"unknown adapters: {', '.join(sorted(unknown))}")
-        # cached_property looks into the instance's own dictionary first.
-        self.__dict__.update(adapters)
+        super().__init__(settings, **adapters)
         self._actor = actor
 
     def __enter__(self) -> Studio:
@@ -205,97 +185,6 @@ class Studio:
         ]
         return parts + machine_checks(self.settings, self.generators, self.writers)
 
-    # ------------------------------------------------------------------ adapters
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The time."""
-        from gator_engine.adapters.system import SystemClock
-
-        return SystemClock()
-
-    @cached_property
-    def store(self) -> Store:
-        """The database."""
-        from gator_engine.adapters.sql import open_store
-
-        return open_store(self.settings.sql_url)
-
-    @cached_property
-    def queue(self) -> JobQueue:
-        """The transport of jobs."""
-        if not self.settings.redis_url:
-            raise ConfigError(
-                "GATOR_REDIS_URL",
-                "is not set and no queue was chosen.",
-                'Start everything with `make run`, or open_studio(queue="inline").',
-            )
-        from gator_engine.adapters.queue.rq_queue import RqQueue
-
-        return RqQueue(self.settings.redis_url)
-
-    @cached_property
-    def blobs(self) -> BlobStore:
-        """The files."""
-        from gator_engine.adapters.storage.blobs_local import LocalBlobStore
-
-        return LocalBlobStore(self.settings.home / "blobs")
-
-    @cached_property
-    def vault(self) -> SecretVault:
-        """Credentials at rest."""
-        from gator_engine.adapters.secrets.vault import open_vault
-
-        return open_vault(self.settings)
-
-    @cached_property
-    def facts(self) -> FactStore:
-        """Metric facts."""
-        from gator_engine.adapters.warehouse.facts import ParquetFacts
-
-        return ParquetFacts(self.settings.home / "facts")
-
-    @cached_property
-    def inspector(self) -> MediaInspector:
-        """Looks into files."""
-        from gator_engine.adapters.media.inspector import PillowInspector
-
-        return PillowInspector(self.settings)
-
-    @cached_property
-    def connectors(self) -> Mapping[str, Connector]:
-        """Platforms by slug."""
-        from gator_engine.adapters.connectors import Network, discover
-
-        settings = self.settings
-        network = Network(
-            timeout_s=settings.http_timeout_s,
-            allow_private=settings.allow_private_urls,
-            sandbox_url=settings.sandbox_url,
-        )
-        return discover(network)
-
-    @cached_property
-    def generators(self) -> Mapping[str, Generator]:
-        """Picture generators by slug."""
-        from gator_engine.adapters import generators
-
-        return generators.discover(self.settings)
-
-    @cached_property
-    def writers(self) -> Mapping[str, CaptionWriter]:
-        """Caption writers by slug."""
-        from gator_engine.adapters import captions
-
-        return captions.discover(self.settings)
-
-    @cached_property
-    def sandbox(self) -> SandboxNetwork:
-        """The local stand-in for the platforms."""
-        from gator_engine.adapters.sandbox.network import HttpSandbox
-
-        return HttpSandbox(self.settings.sandbox_url)
-
     @cached_property
     def _messages(self) -> Any:
         from gator_engine.services._messages import Messages
@@ -307,21 +196,6 @@ class Studio:
             self.inspector,
             require_alt_text=self.settings.require_alt_text,
         )
-
-
-_ADAPTERS = (
-    "clock",
-    "store",
-    "queue",
-    "blobs",
-    "vault",
-    "facts",
-    "inspector",
-    "connectors",
-    "generators",
-    "writers",
-    "sandbox",
-)
 
 
 def open_studio(
@@ -377,6 +251,17 @@ def serve_sandbox(settings: Settings, *, host: str, port: int) -> None:
 
     app = create_app(settings.home / "sandbox")
     uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+def open_sandbox(home: Path | str, *, port: int = 0) -> BackgroundSandbox:
+    """Serve the sandbox network of a home folder in this process; `close` it when done.
+
+    ``open_studio(home=home, sandbox_url=sandbox.url)`` makes a studio use it. Port 0 takes a free
+    one. Raises Unavailable when it cannot start.
+    """
+    from gator_engine.adapters.sandbox.background import BackgroundSandbox
+
+    return BackgroundSandbox(Path(home).expanduser().absolute() / "sandbox", port=port)
 
 
 def run_jobs(studio: Studio) -> int:

@@ -1,0 +1,132 @@
+"""Which adapter stands behind which port, built from the settings on first use.
+
+Adapters are imported when they are needed, so that ``import gator_engine`` stays light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gator_engine.config import Settings
+from gator_engine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from gator_engine.ports import (
+        BlobStore,
+        CaptionWriter,
+        Clock,
+        Connector,
+        FactStore,
+        Generator,
+        JobQueue,
+        MediaInspector,
+        SandboxNetwork,
+        SecretVault,
+        Store,
+    )
+
+
+class Adapters:
+    """The outside of a studio. Any of them may be handed in instead (tests do, without patching).
+
+    Raises TypeError for a name that is no adapter.
+    """
+
+    def __init__(self, settings: Settings, **given: Any) -> None:
+        self.settings = settings
+        known = {n for n, v in vars(Adapters).items() if isinstance(v, cached_property)}
+        if not given.keys() <= known:
+            raise TypeError(f"unknown adapters: {', '.join(sorted(given.keys() - known))}")
+        # cached_property looks into the instance's own dictionary first.
+        self.__dict__.update(given)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        from gator_engine.adapters.system import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        from gator_engine.adapters.sql import open_store
+
+        return open_store(self.settings.sql_url)
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The transport of jobs."""
+        if not self.settings.redis_url:
+            raise ConfigError(
+                "GATOR_REDIS_URL",
+                "is not set and no queue was chosen.",
+                'Start everything with `make run`, or open_studio(queue="inline").',
+            )
+        from gator_engine.adapters.queue.rq_queue import RqQueue
+
+        return RqQueue(self.settings.redis_url)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The files."""
+        from gator_engine.adapters.storage.blobs_local import LocalBlobStore
+
+        return LocalBlobStore(self.settings.home / "blobs")
+
+    @cached_property
+    def vault(self) -> SecretVault:
+        """Credentials at rest."""
+        from gator_engine.adapters.secrets.vault import open_vault
+
+        return open_vault(self.settings)
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """Metric facts."""
+        from gator_engine.adapters.warehouse.facts import ParquetFacts
+
+        return ParquetFacts(self.settings.home / "facts")
+
+    @cached_property
+    def inspector(self) -> MediaInspector:
+        """Looks into files."""
+        from gator_engine.adapters.media.inspector import PillowInspector
+
+        return PillowInspector(self.settings)
+
+    @cached_property
+    def connectors(self) -> Mapping[str, Connector]:
+        """Platforms by slug."""
+        from gator_engine.adapters.connectors import Network, discover
+
+        settings = self.settings
+        network = Network(
+            timeout_s=settings.http_timeout_s,
+            allow_private=settings.allow_private_urls,
+            sandbox_url=settings.sandbox_url,
+        )
+        return discover(network)
+
+    @cached_property
+    def generators(self) -> Mapping[str, Generator]:
+        """Picture generators by slug."""
+        from gator_engine.adapters import generators
+
+        return generators.discover(self.settings)
+
+    @cached_property
+    def writers(self) -> Mapping[str, CaptionWriter]:
+        """Caption writers by slug."""
+        from gator_engine.adapters import captions
+
+        return captions.discover(self.settings)
+
+    @cached_property
+    def sandbox(self) -> SandboxNetwork:
+        """The local stand-in for the platforms."""
+        from gator_engine.adapters.sandbox.network import HttpSandbox
+
+        return HttpSandbox(self.settings.sandbox_url)
