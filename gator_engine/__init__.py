@@ -35,7 +35,7 @@ from gator_engine.errors import (
     Transient,
     Unavailable,
 )
-from gator_engine.studio import Studio, open_studio, run_jobs
+from gator_engine.studio import Studio, open_sandbox, open_studio, run_jobs
 
 __all__ = [
     "Account",
@@ -80,6 +80,7 @@ __all__ = [
     "Unavailable",
     "Variant",
     "load_settings",
+    "open_sandbox",
     "open_studio",
     "run_jobs",
 ]

@@ -20,6 +20,7 @@ from gator_engine.wiring import Adapters
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
+    from gator_engine.adapters.sandbox.background import BackgroundSandbox
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.composing import Composing
