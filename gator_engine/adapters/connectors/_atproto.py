@@ -74,7 +74,12 @@ class Xrpc:
             return self._once(session, operation, method, nsid, request)
         except TokenExpired:
             self.renew(session)
-        return self._once(session, operation, method, nsid, request)
+        try:
+            return self._once(session, operation, method, nsid, request)
+        except TokenExpired as error:
+            # The server takes its own fresh token for expired: its trouble, not the login's.
+            problem = "a fresh token was refused as expired"
+            raise Transient(self._platform, operation, problem, code=error.code) from error
 
     def _once(
         self,
@@ -106,7 +111,7 @@ class Xrpc:
         """Open a session. Raises InvalidInput naming the field of the form, or ExternalError."""
         body = {"identifier": identifier, "password": password}
         path = "/xrpc/com.atproto.server.createSession"
-        with connected(self._platform, service, self._network, ERRORS) as wire:
+        with connected(self._platform, service, self._network, ERRORS, field="service") as wire:
             try:
                 return wire.call("connect", "POST", path, json=body)
             except AuthExpired as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
@@ -53,6 +55,12 @@ class Network:
         return text
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates to trust; reading them takes a tenth of a second, so once per process."""
+    return httpx2.create_ssl_context()
+
+
 def origin(url: str) -> tuple[str, str]:
     """Scheme and host with port, in small letters."""
     parts = urlsplit(url)
@@ -66,9 +74,9 @@ class GuardedTransport(httpx2.BaseTransport):
     resolves differently the second time.
     """
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self._inner = httpx2.HTTPTransport()
+    def __init__(self, network: Network, field: str) -> None:
+        self._network, self._field = network, field
+        self._inner = httpx2.HTTPTransport(verify=_trust())
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises InvalidInput for a private address, httpx2.ConnectError for an unknown host."""
@@ -76,7 +84,7 @@ class GuardedTransport(httpx2.BaseTransport):
             return self._inner.handle_request(request)
         name, url = request.url.host, request.url
         failure: httpx2.ConnectError | None = None
-        for address in public_addresses(name, url.port or 443):
+        for address in public_addresses(name, url.port or 443, self._field):
             request.url = url.copy_with(host=address)
             request.extensions = {**request.extensions, "sni_hostname": name}
             try:
@@ -89,8 +97,8 @@ class GuardedTransport(httpx2.BaseTransport):
         self._inner.close()
 
 
-def public_addresses(host: str, port: int) -> list[str]:
-    """Every address of a host. Raises InvalidInput if one is not public."""
+def public_addresses(host: str, port: int, field: str) -> list[str]:
+    """Every address of a host. Raises InvalidInput naming the field if one is not public."""
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -98,9 +106,8 @@ def public_addresses(host: str, port: int) -> list[str]:
     addresses = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
     for address in addresses:
         if not _public(address):
-            raise InvalidInput(
-                "base_url", f"{host} leads into a private network", "servers on the public internet"
-            )
+            problem = f"{host} leads into a private network"
+            raise InvalidInput(field, problem, "servers on the public internet")
     return addresses
 
 

@@ -175,11 +175,18 @@ class Wire:
 
 @contextmanager
 def connected(
-    platform: str, base_url: str, network: Network, errors: Errors, token: str = ""
+    platform: str,
+    base_url: str,
+    network: Network,
+    errors: Errors,
+    token: str = "",
+    *,
+    field: str = "base_url",
 ) -> Iterator[Wire]:
     """A client of one server for the length of one step.
 
-    Workers fork, so that no connection outlives the step it was opened in.
+    Workers fork, so that no connection outlives the step it was opened in. `field` is what an
+    InvalidInput names when the address leads into a private network.
     """
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
     if token:
@@ -188,7 +195,7 @@ def connected(
         base_url=base_url,
         headers=headers,
         timeout=network.timeout_s,
-        transport=GuardedTransport(network),
+        transport=GuardedTransport(network, field),
     ) as client:
         yield Wire(platform, client, errors, limit_s=3 * network.timeout_s)
 

@@ -141,8 +141,9 @@ class Bluesky:
         return CAPABILITIES
 
     def measure(self, text: str, account: Account | None = None) -> TextMeasure:
-        """Graphemes, or UTF-8 bytes where those are the tighter bound."""
-        return max(_measures(text), key=lambda measure: measure.used / measure.limit)
+        """Graphemes; UTF-8 bytes only when those alone are too many."""
+        shown, in_bytes = _measures(text)
+        return in_bytes if in_bytes.over and not shown.over else shown
 
     def compose(self, message: Message, account: Account) -> Payload:
         """See ports.Connector. Raises InvalidInput naming every field that is wrong."""

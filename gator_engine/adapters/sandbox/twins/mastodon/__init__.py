@@ -137,18 +137,17 @@ class MastodonTwin:
     # ------------------------------------------------------------------ media
 
     async def _upload(self, call: Call) -> Response:
-        form = await call.request.form()
-        upload = form.get("file")
-        if upload is None or isinstance(upload, str):
-            raise Refusal(error(422, "Validation failed: File can't be blank"))
-        data, mime = await upload.read(), upload.content_type or ""
+        async with call.request.form() as form:
+            upload = form.get("file")
+            if upload is None or isinstance(upload, str):
+                raise Refusal(error(422, "Validation failed: File can't be blank"))
+            data, mime = await upload.read(), upload.content_type or ""
+            given = form.get("description") or call.request.query_params.get("description")
+        description = str(given or "")
         if mime not in IMAGE_TYPES:
             raise Refusal(error(422, "Validation failed: File content type is not supported"))
         if len(data) > IMAGE_BYTES:
             raise Refusal(error(422, "Validation failed: File size must be less than 16 MB"))
-        description = str(
-            form.get("description") or call.request.query_params.get("description", "")
-        )
         if len(description) > MOST_DESCRIPTION:
             raise Refusal(error(422, "Validation failed: Description is too long"))
         polls = call.fault.polls if call.fault and call.fault.kind == "processing" else 0
@@ -252,9 +251,9 @@ async def parameters(call: Call) -> dict[str, Any]:
     """What was sent, whether as JSON or as a form (`media_ids[]` repeats)."""
     if "json" in call.request.headers.get("content-type", ""):
         return await call.json()
-    form = await call.request.form()
-    lists = {name[:-2]: form.getlist(name) for name in form if name.endswith("[]")}
-    return {**{name: form[name] for name in form if not name.endswith("[]")}, **lists}
+    async with call.request.form() as form:
+        lists = {name[:-2]: form.getlist(name) for name in form if name.endswith("[]")}
+        return {**{name: form[name] for name in form if not name.endswith("[]")}, **lists}
 
 
 def scheduled_at(body: Mapping[str, Any], now: float) -> float | None:
