@@ -213,6 +213,11 @@ def generations() -> None:
     )
 
 
+def newest(name: str, where: sa.TextClause) -> sa.Index:
+    """An index by age of the rows that match `where`."""
+    return sa.Index(name, "created_at", "id", sqlite_where=where, postgresql_where=where)
+
+
 def assets() -> None:
     """The library."""
     op.create_table(
@@ -250,7 +255,8 @@ def assets() -> None:
         sa.CheckConstraint("size >= 0", name="size"),
         sa.CheckConstraint("length(sha256) = 64", name="sha256"),
         sa.Index(None, "sha256"),
-        sa.Index(None, "created_at", "id"),
+        newest("ix_assets_library", sa.text("deleted_at IS NULL")),
+        newest("ix_assets_trash", sa.text("deleted_at IS NOT NULL")),
         sa.Index(None, "persona_id", "created_at"),
         sa.Index(None, "generation_id"),
     )

@@ -14,12 +14,16 @@ from sqlalchemy import (
     Integer,
     Table,
 )
+from sqlalchemy import text as sql
 
 from gator_engine.adapters.sql.columns import Document, Word, one_of
 from gator_engine.adapters.sql.tables.base import instant, key, link, metadata, text
 from gator_engine.domain.assets import AssetKind, Origin
 from gator_engine.domain.briefs import AspectRatio, BriefKind, CompiledPrompt, GenerationStatus
 from gator_engine.domain.personas import Rating
+
+IN_LIBRARY_SQL = sql("deleted_at IS NULL")
+IN_TRASH_SQL = sql("deleted_at IS NOT NULL")
 
 briefs = Table(
     "briefs",
@@ -106,7 +110,20 @@ assets = Table(
     CheckConstraint("size >= 0", name="size"),
     CheckConstraint("length(sha256) = 64", name="sha256"),
     Index(None, "sha256"),
-    Index(None, "created_at", "id"),
+    Index(
+        "ix_assets_library",
+        "created_at",
+        "id",
+        sqlite_where=IN_LIBRARY_SQL,
+        postgresql_where=IN_LIBRARY_SQL,
+    ),
+    Index(
+        "ix_assets_trash",
+        "created_at",
+        "id",
+        sqlite_where=IN_TRASH_SQL,
+        postgresql_where=IN_TRASH_SQL,
+    ),
     Index(None, "persona_id", "created_at"),
     Index(None, "generation_id"),
 )
