@@ -28,11 +28,14 @@ log = structlog.get_logger(__name__)
 WORKER_TTL_S = 20
 MAINTENANCE_S = 5
 MONITORING_S = 2
+LONGEST_RECONNECT_S = 2.0
 WARM_QUEUES = frozenset({"gpu"})
 
 
 class ForkWorker(Worker):
     """RQ's forking worker, except that it does not leave its work-horse when Redis goes away."""
+
+    max_connection_wait_time = LONGEST_RECONNECT_S
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Tell Redis that the job is alive; RQ itself would quit here and orphan the job."""
@@ -42,6 +45,12 @@ class ForkWorker(Worker):
             log.warning("Redis is away; the job goes on", job=job.id, why=type(error).__name__)
 
 
+class WarmWorker(SimpleWorker):
+    """RQ's worker that does not fork."""
+
+    max_connection_wait_time = LONGEST_RECONNECT_S
+
+
 def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) -> None:
     """Work on `queues` until told to stop (SIGTERM lets the running job end first).
 
@@ -49,7 +58,7 @@ def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) 
     queue, or one that needs its own worker, and redis.RedisError when Redis is out of reach.
     """
     _check(queues)
-    worker_class = SimpleWorker if WARM_QUEUES & set(queues) else ForkWorker
+    worker_class = WarmWorker if WARM_QUEUES & set(queues) else ForkWorker
     if worker_class is ForkWorker:
         prepare_forks()
     worker = worker_class(

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,18 @@ def eventually(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any
 class Plant:
     """Processes under test; each has a session of its own, and all are killed at the end."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **values: object) -> None:
         self.home, self.notes_folder = home, home / "notes"
         self.notes_folder.mkdir(parents=True)
         self._redis_part: RedisPart = redis_part(home)
-        self.settings: Settings = load_settings(
-            home=home,
-            redis_url=self._redis_part.url,
-            lease_s=LEASE_S,
-            dispatch_interval_s=0.1,
-        )
+        self._values = {
+            "home": home,
+            "redis_url": self._redis_part.url,
+            "lease_s": LEASE_S,
+            "dispatch_interval_s": 0.1,
+            **values,
+        }
+        self.settings: Settings = load_settings(**self._values)
         migrate_store(self.settings)
         self.studio = Studio(self.settings)
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -101,20 +104,18 @@ class Plant:
             _kill(process.pid)
             process.wait()
 
+    def start_part(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start `python -m workers.main` with these words."""
+        return self._start(words[0], (sys.executable, "-m", "workers.main", *words))
+
     def _trial(self, *words: str) -> subprocess.Popen[bytes]:
         return self._start(
             words[0], (sys.executable, "-m", "tests.integration.workers.trial", *words)
         )
 
     def _start(self, name: str, argv: tuple[str, ...]) -> subprocess.Popen[bytes]:
-        env = {
-            **os.environ,
-            "GATOR_HOME": str(self.home),
-            "GATOR_REDIS_URL": self._redis_part.url,
-            "GATOR_LEASE_S": str(LEASE_S),
-            "GATOR_DISPATCH_INTERVAL_S": "0.1",
-            "TRIAL_FOLDER": str(self.notes_folder),
-        }
+        told = {f"GATOR_{name.upper()}": str(value) for name, value in self._values.items()}
+        env = {**os.environ, **told, "TRIAL_FOLDER": str(self.notes_folder)}
         path = self.home / f"{name}-{len(self._processes)}.out"
         with path.open("wb") as out:
             process = subprocess.Popen(
@@ -156,14 +157,21 @@ def _kill(pid: int) -> None:
         return  # ended by itself
 
 
-@pytest.fixture
-def plant() -> Iterator[Plant]:
-    """A plant whose Redis runs; the test starts the rest."""
+@contextmanager
+def running_plant(**values: object) -> Iterator[Plant]:
+    """A plant with these settings, whose Redis runs; the caller starts the rest."""
     # pytest's temporary paths outgrow what a unix socket may be called.
     home = Path(tempfile.mkdtemp(prefix="gator-plant-"))
-    plant = Plant(home)
+    plant = Plant(home, **values)
     try:
         yield plant
     finally:
         plant.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def plant() -> Iterator[Plant]:
+    """A plant whose Redis runs; the test starts the rest."""
+    with running_plant() as plant:
+        yield plant
