@@ -146,7 +146,7 @@ class Generations:
     def run(self, generation_id: str, run: Run) -> None:
         """Make the pictures and keep them. Called by the worker; safe to repeat.
 
-        A failed one is made again, because a job that asks for it is another try. Raises what the
+        One that failed or was cancelled is made again: its job is another try. Raises what the
         generator raises, after the generation's row says how it ended.
         """
         started = self._begin(generation_id)
@@ -171,11 +171,10 @@ class Generations:
                 self._settle(generation_id, status, text)
 
     def _begin(self, generation_id: str) -> Generation | None:
-        """The generation as running, or None when it has already succeeded or was cancelled."""
-        over = (GenerationStatus.SUCCEEDED, GenerationStatus.CANCELLED)
+        """The generation as running, or None when it has already succeeded."""
         with self._context.store.write() as uow:
             generation = uow.generations.get(generation_id)
-            if generation.status in over:
+            if generation.status is GenerationStatus.SUCCEEDED:
                 return None
             now = self._context.now()
             started = replace(generation, status=GenerationStatus.RUNNING, started_at=now, error="")
