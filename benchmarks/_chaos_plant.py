@@ -12,6 +12,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -76,7 +77,7 @@ class Plant:
     def __init__(self, setup: Setup, rng: random.Random) -> None:
         self._setup, self._rng = setup, rng
         self.kills: Counter[str] = Counter()
-        self._stalled: list[tuple[float, psutil.Process]] = []
+        self._stalled: dict[threading.Timer, psutil.Process] = {}
 
     def __enter__(self) -> Plant:
         env = {k: v for k, v in os.environ.items() if not k.startswith("GATOR_")}
@@ -120,26 +121,22 @@ class Plant:
         kind = self._rng.choices(list(blows), weights=[6, 3, 2, 1, 3])[0]
         if blows[kind]():
             self.kills[kind] += 1
-        self.wake_late()
-
-    def wake_late(self) -> None:
-        """Let stalled work-horses go on whose lease is long over."""
-        now = time.monotonic()
-        for wake_at, process in self._stalled:
-            if wake_at <= now:
-                _signal(process, signal.SIGCONT)
-        self._stalled = [entry for entry in self._stalled if entry[0] > now]
 
     def wake_all(self) -> None:
         """Let every stalled work-horse go on."""
-        self._stalled = [(0.0, process) for _, process in self._stalled]
-        self.wake_late()
+        for timer, process in self._stalled.items():
+            timer.cancel()
+            _signal(process, signal.SIGCONT)
 
     def _stall(self) -> bool:
         horse = self._work_horse()
         if horse is None or not _signal(horse, signal.SIGSTOP):
             return False
-        self._stalled.append((time.monotonic() + 1.5 * self._setup.lease_s, horse))
+        # By a timer: it may hold the database's write lock, and then we wait for it ourselves.
+        lease = self._setup.lease_s
+        timer = threading.Timer(1.5 * lease, lambda: _signal(horse, signal.SIGCONT))
+        timer.start()
+        self._stalled[timer] = horse
         return True
 
     def _kill(self, process: psutil.Process | None) -> bool:
@@ -156,7 +153,7 @@ class Plant:
     def _work_horse(self) -> psutil.Process | None:
         """One at work now, met at a random moment of its short life."""
         until = time.monotonic() + 2
-        stalled = {process.pid for _, process in self._stalled}
+        stalled = {process.pid for timer, process in self._stalled.items() if timer.is_alive()}
         while time.monotonic() < until:
             for worker in self._leaders("publish"):
                 horses = [child for child in _children(worker) if child.pid not in stalled]

@@ -192,8 +192,6 @@ def _wait_until_settled(studio: Studio, plant: Plant, rng: random.Random) -> int
             break
         if sum(plant.kills.values()) < FEWEST_STRIKES:
             plant.strike()
-        else:
-            plant.wake_late()
         _reconnect(studio)
         time.sleep(rng.uniform(*STRIKE_EVERY_S))
     plant.wake_all()
