@@ -66,7 +66,9 @@ deliveries = Table(
         sqlite_where=NOT_CANCELLED_SQL,
         postgresql_where=NOT_CANCELLED_SQL,
     ),
-    Index("ix_deliveries_to_do", "due_at", sqlite_where=TO_DO_SQL, postgresql_where=TO_DO_SQL),
+    Index(
+        "ix_deliveries_to_do", "due_at", "id", sqlite_where=TO_DO_SQL, postgresql_where=TO_DO_SQL
+    ),
     Index(None, "due_at", "id"),
     Index(None, "account_id", "due_at"),
     Index(None, "persona_id", "due_at"),

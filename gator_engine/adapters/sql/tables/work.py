@@ -47,7 +47,11 @@ jobs = Table(
         postgresql_where=UNFINISHED_SQL,
     ),
     Index(
-        "ix_jobs_unfinished", "due_at", sqlite_where=UNFINISHED_SQL, postgresql_where=UNFINISHED_SQL
+        "ix_jobs_unfinished",
+        "due_at",
+        "id",
+        sqlite_where=UNFINISHED_SQL,
+        postgresql_where=UNFINISHED_SQL,
     ),
     Index(None, "subject_id", "created_at"),
     Index(None, "created_at", "id"),
