@@ -42,7 +42,7 @@ def test_a_frequent_question_is_answered_from_an_index(migrated_sqlite: str, nam
 
     with engines.reader.begin() as connection:
         ask(SqlUnitOfWork(connection))
-        for statement, parameters in list(asked):
+        for statement, parameters in asked:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plan = " / ".join(row[3] for row in rows)
             assert index in plan
