@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 
@@ -89,7 +90,7 @@ def _of_one_world(query: AnalyticsQuery) -> AnalyticsQuery:
     chosen = st.segmented_control(
         "Numbers of", list(WORLDS), default="Real accounts", required=True, key="analytics:world"
     )
-    return AnalyticsQuery(**{**vars(query), "simulated": WORLDS[chosen or "Real accounts"]})
+    return replace(query, simulated=WORLDS[chosen or "Real accounts"])
 
 
 def status(overview: Overview) -> None:

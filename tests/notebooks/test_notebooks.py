@@ -8,7 +8,6 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from jupytext.compare import compare_notebooks
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -41,8 +40,10 @@ def test_there_are_notebooks() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_the_notebook_and_its_text_say_the_same(path: Path) -> None:
-    text = jupytext.read(path.with_suffix(".py"))
-    compare_notebooks(jupytext.read(path), text, fmt="py:percent", compare_outputs=False)
+    notebook, text = jupytext.read(path), jupytext.read(path.with_suffix(".py"))
+    assert [(c.cell_type, c.source) for c in notebook.cells] == [
+        (c.cell_type, c.source) for c in text.cells
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)

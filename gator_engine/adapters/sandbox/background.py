@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from pathlib import Path
@@ -22,13 +23,14 @@ class BackgroundSandbox:
     """
 
     def __init__(self, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        config = uvicorn.Config(create_app(folder), host=host, port=port, log_level="warning")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
+        listening = _listen(host, port)
+        self.url = f"http://{host}:{listening.getsockname()[1]}"
+        self._server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning"))
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listening],), name="sandbox", daemon=True
+        )
         self._thread.start()
-        self._wait(host, port)
-        bound = self._server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://{host}:{bound}"
+        self._wait()
 
     def close(self) -> None:
         """Stop serving; what was posted stays in the folder."""
@@ -46,10 +48,17 @@ class BackgroundSandbox:
     ) -> None:
         self.close()
 
-    def _wait(self, host: str, port: int) -> None:
+    def _wait(self) -> None:
         latest = time.monotonic() + STARTS_WITHIN_S
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > latest:
-                problem = f"it did not start on {host}:{port or 'any port'}."
-                raise Unavailable("The sandbox network", problem, "Choose another port.")
+                raise Unavailable("The sandbox network", "it did not start.", "Look at its log.")
             time.sleep(0.01)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        problem = f"{host}:{port} cannot be used ({error.strerror})."
+        raise Unavailable("The sandbox network", problem, "Choose another port.") from error

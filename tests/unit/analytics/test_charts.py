@@ -84,8 +84,9 @@ def test_labels_of_lines_that_end_close_together_are_moved_apart() -> None:
 
 def test_figures_are_valid_plotly_and_plain_json(series: tuple[charts.Series, ...]) -> None:
     for figure in (charts.per_day(series, SINCE, UNTIL), charts.lines(series, SINCE, UNTIL)):
-        go.Figure(figure)  # raises on an unknown property
-        json.dumps(figure)
+        known = go.Figure(figure).to_plotly_json()  # raises on an unknown property
+        assert set(known["layout"]) >= set(figure["layout"])
+        assert json.loads(json.dumps(figure)) == figure
 
 
 def test_the_same_figure_is_built_once(series: tuple[charts.Series, ...]) -> None:
