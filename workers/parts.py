@@ -16,6 +16,7 @@ from workers.redis_server import ping, redis_part
 from workers.supervisor import Part
 
 PORTS_TRIED = 50
+LOOPBACK = "127.0.0.1"
 PYTHON = sys.executable
 
 
@@ -36,14 +37,13 @@ def plan(settings: Settings, say: Callable[[str], None]) -> Plan:
     redis = () if settings.redis_url else (redis_part(settings.home),)
     if not redis and not ping(settings.redis_url):
         raise redis_unavailable("the one at GATOR_REDIS_URL does not answer")
-    sandbox_port = free_port("127.0.0.1", settings.sandbox_port, "sandbox", say)
     port = free_port(settings.host, settings.port, "web app", say)
-    env = environment(
-        settings,
-        redis_url=redis[0].url if redis else settings.redis_url,
-        sandbox_url=settings.sandbox_url or address("127.0.0.1", sandbox_port),
-    )
-    sandbox = () if settings.sandbox_url else (sandbox_part(env, "127.0.0.1", sandbox_port),)
+    env = environment(settings, redis_url=redis[0].url if redis else settings.redis_url)
+    sandbox: tuple[Part, ...] = ()
+    if not settings.sandbox_url:
+        own = free_port(LOOPBACK, settings.sandbox_port, "sandbox", say, but_not=port)
+        env["GATOR_SANDBOX_URL"] = address(LOOPBACK, own)
+        sandbox = (sandbox_part(env, LOOPBACK, own),)
     parts = (*redis, *sandbox, web_part(settings, env, port), *background_parts(settings, env))
     return Plan(parts, settings.public_url or address(settings.host, port))
 
@@ -102,13 +102,17 @@ def web_command(settings: Settings, port: int) -> list[str]:
     ]
 
 
-def free_port(host: str, first: int, what: str, say: Callable[[str], None]) -> int:
+def free_port(
+    host: str, first: int, what: str, say: Callable[[str], None], *, but_not: int = 0
+) -> int:
     """`first`, or the next port nobody listens on; says aloud when it had to move.
+
+    `but_not` is promised to another part that has not started yet.
 
     Raises ConfigError when 50 ports in a row are taken or the host is not ours.
     """
     for port in range(first, min(first + PORTS_TRIED, 65536)):
-        if _is_free(host, port):
+        if port != but_not and _is_free(host, port):
             if port != first:
                 say(f"Port {first} is taken; the {what} uses {port}.")
             return port
