@@ -105,13 +105,14 @@ def public_addresses(host: str, port: int, field: str) -> list[str]:
         raise httpx2.ConnectError(f"{host} cannot be resolved") from error
     addresses = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
     for address in addresses:
-        if not _public(address):
+        if not is_public(address):
             problem = f"{host} leads into a private network"
             raise InvalidInput(field, problem, "servers on the public internet")
     return addresses
 
 
-def _public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     seen = mapped or parsed

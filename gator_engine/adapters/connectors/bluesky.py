@@ -64,8 +64,7 @@ POST = "app.bsky.feed.post"
 POSTS_PER_CALL = 25
 # Values that are known only when publishing starts stand in the payload as "late:…".
 LATE_KEY, LATE_TIME, LATE_DID = "late:rkey", "late:created_at", "late:did:"
-
-# As `detectFacets` of the official @atproto/api (packages/api/src/rich-text/util.ts).
+# As `detectFacets` of @atproto/api (packages/api/src/rich-text/util.ts).
 SYNTAX = Syntax(
     mention=regex.compile(
         r"(?:^|(?<=[\s(]))(?P<shown>@(?P<value>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"

@@ -44,6 +44,17 @@ class Card:
     ago: str
     moment: str
 
+    @property
+    def told(self) -> tuple[tuple[int, str, str], ...]:
+        """The counts with their words for one and for many."""
+        counts = self.counts
+        return (
+            (counts.replies, "reply", "replies"),
+            (counts.shares, "share", "shares"),
+            (counts.likes, "like", "likes"),
+            (counts.saves, "save", "saves"),
+        )
+
 
 class Timeline:
     """Renders the home page, profiles, single posts and avatars."""
