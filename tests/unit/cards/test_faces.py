@@ -7,7 +7,7 @@ from PIL import Image, ImageFont
 
 from gator_engine.adapters.generators._cards import faces
 from gator_engine.adapters.generators._cards.names import TYPEFACES
-from gator_engine.adapters.generators._cards.typeset import advance, draw_line, prepare
+from gator_engine.adapters.generators._cards.typeset import advance, draw_line, ink_extent, prepare
 from gator_engine.errors import InvalidInput
 
 POLISH, EVERYDAY = "Zażółć gęślą jaźń éñöłşŐűğİ", "Crème brûlée: 5 € – “naïve” fiancée…"
@@ -100,3 +100,13 @@ def test_every_shipped_font_has_its_licence_and_all_stay_small() -> None:
     for path in faces.FONT_FOLDER.glob("OFL-*.txt"):
         assert "SIL Open Font License" in path.read_text(encoding="utf-8")
     assert sum(font.stat().st_size for font in fonts) < 6_000_000
+
+
+def test_the_ink_of_a_quotation_mark_ends_above_the_baseline() -> None:
+    style = faces.PAIRINGS["literary"].numeral
+    above, below = ink_extent("“", style, 400)
+    mask = Image.new("L", (600, 600), 0)
+    draw_line(mask, "“", style, 400, 100, 500)
+    _, top, _, bottom = mask.getbbox() or (0, 0, 0, 0)
+    assert (top, bottom) == (pytest.approx(500 - above, abs=2), pytest.approx(500 + below, abs=2))
+    assert below < -100

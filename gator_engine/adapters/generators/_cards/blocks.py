@@ -18,6 +18,7 @@ from gator_engine.adapters.generators._cards.typeset import (
 from gator_engine.errors import InvalidInput
 
 _STEPS = 48  # sizes tried between the smallest and the biggest; searched by bisection
+_HEADLINE = 5  # more lines than these are running text, where size matters more than sense
 _LOSS = 0.55  # cost of giving up all of the size, against the cost of badly broken lines
 
 
@@ -114,7 +115,11 @@ def _set_part(part: Part, share: float, width: float) -> tuple[int, list[str], f
     cost = 0.0
     for paragraph in part.text.split("\n"):
         broken = break_lines(paragraph, measure, room)
-        if broken is None or any(measure(line) > room + 2 for line in broken[0]):
+        # Kerning at spaces makes a real line differ from the sum of its words by some pixels.
+        over = max(map(measure, broken[0])) - room - 2 if broken else 0.0
+        if over > 0:
+            broken = break_lines(paragraph, measure, room - over - 2)
+        if broken is None or max(map(measure, broken[0])) > room + 2:
             return None
         lines += broken[0]
         cost += broken[1]
@@ -200,6 +205,8 @@ def _better_broken(
     is a few pixels larger.
     """
     box, align = place
+    if sum(line.field == parts[0].field for line in best.lines) > _HEADLINE:
+        return best
     score = best.cost
     for step in range(largest - 1, int(largest * 0.72) - 1, -1):
         tried = _stacked(parts, step / _STEPS, box, align)

@@ -20,7 +20,12 @@ from gator_engine.adapters.generators._cards.plan import (
     single,
     story,
 )
-from gator_engine.adapters.generators._cards.typeset import advance, cap_height, ink_extent
+from gator_engine.adapters.generators._cards.typeset import (
+    advance,
+    cap_height,
+    ink_extent,
+    left_bearing,
+)
 
 
 def quote_mark(stage: Stage, plan: Plan, x: float, top: float, size: float) -> float:
@@ -30,7 +35,8 @@ def quote_mark(stage: Stage, plan: Plan, x: float, top: float, size: float) -> f
         style = replace(stage.type.display, weight=600)
     pixels = round(size)
     above, below = ink_extent("“", style, pixels)
-    plan.lines.append(Line("", "“", style, pixels, x, top + above, "accent"))
+    start = x - left_bearing("“", style, pixels)
+    plan.lines.append(Line("", "“", style, pixels, start, top + above, "accent"))
     return above + below
 
 

@@ -226,6 +226,8 @@ def story(stage: Stage, big: float = 1.0) -> list[Part]:
     """The main texts of the card as parts; `big` scales the display size of the layout."""
     spec, u, kind = stage.spec, stage.u, stage.type
     if spec.kind == "quote":
+        # A few words may shout.
+        big *= 1.45 if len(spec.body) <= 24 else 1.2 if len(spec.body) <= 48 else 1.0
         parts = [Part("body", spec.body, kind.quote, 124 * u * big, 40 * u)]
         if spec.attribution:
             text = f"— {spec.attribution}"

@@ -70,6 +70,17 @@ def cap_height(style: TypeStyle, size: int) -> float:
     return float(-load(stem, size, style.weight).getbbox("H", anchor="ls")[1])
 
 
+@lru_cache(maxsize=4096)
+def _ink(stem: str, text: str, size: int, weight: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the inked pixels, from the start of the baseline.
+
+    Pillow's own bounding box is stretched to the origin, which hides side bearings.
+    """
+    mask, (dx, dy) = load(stem, size, weight).getmask2(text, "L", anchor="ls")
+    left, top, right, bottom = mask.getbbox() or (0, 0, 0, 0)
+    return left + dx, top + dy, right + dx, bottom + dy
+
+
 @lru_cache(maxsize=2048)
 def hang(text: str, style: TypeStyle, size: int) -> float:
     """Pixels to move a flush-left line to the left so that its edge looks straight.
@@ -80,18 +91,23 @@ def hang(text: str, style: TypeStyle, size: int) -> float:
         return 0.0
     if text[0] in _HANGING:
         return advance(text[0], style, size) + style.tracking * size
+    return left_bearing(text, style, size)
+
+
+def left_bearing(text: str, style: TypeStyle, size: int) -> float:
+    """Pixels from the start of a line to the ink of its first letter."""
     stem, part = runs(text, style.face, "")[0]
-    return float(load(stem, size, style.weight).getbbox(part[0], anchor="ls")[0])
+    return float(_ink(stem, part[0], size, style.weight)[0])
 
 
 @lru_cache(maxsize=2048)
 def ink_extent(text: str, style: TypeStyle, size: int) -> tuple[float, float]:
-    """Pixels the ink of `text` reaches above and below its baseline."""
-    above, below = 0.0, 0.0
-    for stem, part in runs(text, style.face, ""):
-        box = load(stem, size, style.weight).getbbox(part, anchor="ls")
-        above, below = max(above, -box[1]), max(below, box[3])
-    return above, below
+    """Pixels the ink of `text` reaches above and below its baseline.
+
+    The second is negative for ink that ends above the baseline, like a quotation mark's.
+    """
+    found = [_ink(stem, part, size, style.weight) for stem, part in runs(text, style.face, "")]
+    return max(float(-box[1]) for box in found), max(float(box[3]) for box in found)
 
 
 def line_box(text: str, style: TypeStyle, size: int, x: float, baseline: float) -> Box:
