@@ -147,7 +147,9 @@ class DeliveryRepository(Protocol):
     def list(self, query: DeliveryQuery) -> Sequence[Delivery]:
         """Ordered by due time."""
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
+    def due(
+        self, now: datetime, *, limit: int, without_accounts: Sequence[str] = ()
+    ) -> Sequence[Delivery]:
         """Deliveries with something to do now: scheduled and due, retry_wait or uncertain whose
         next_attempt_at has come (or is not set), processing whose next poll has come, queued but
         never picked up, and in hand with an expired lease. One that was enqueued after it became

@@ -218,7 +218,7 @@ class Accounts:
         with context.store.write() as uow:
             uow.accounts.put_credentials(account.id, self._vault.seal(profile.credentials), None)
             renewed = replace(
-                account,
+                uow.accounts.get(account.id),
                 display_name=profile.display_name,
                 health=AccountHealth.OK,
                 health_reason="",
@@ -254,5 +254,5 @@ class Accounts:
 
 def _check_fields(expected: Sequence[CredentialField], given: Mapping[str, str]) -> None:
     for field in expected:
-        if not given.get(field.name, "").strip():
+        if not field.optional and not given.get(field.name, "").strip():
             raise InvalidInput(field.name, f"{field.label} is missing")

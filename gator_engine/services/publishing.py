@@ -43,8 +43,9 @@ class Publishing:
         """
         now = self._context.now()
         with self._context.store.read() as uow:
-            due = uow.deliveries.due(now, limit=SWEEP_LIMIT)
             accounts = {account.id: account for account in uow.accounts.list()}
+            paused = [a.id for a in accounts.values() if a.health is AccountHealth.PAUSED]
+            due = uow.deliveries.due(now, limit=SWEEP_LIMIT, without_accounts=paused)
         if not due:
             return ()
         with self._context.store.write() as uow:
@@ -65,8 +66,6 @@ class Publishing:
                     f"Missed: due {delivery.due_at:%Y-%m-%d %H:%M} UTC. {delivery.reason}".strip()
                 )
                 self._move(uow, delivery, S.MISSED, now, late)
-                return False
-            if account.health is AccountHealth.PAUSED:
                 return False
             return self._move(uow, delivery, S.QUEUED, now, delivery.reason)
         if delivery.state in (S.STARTING, S.PROCESSING) and delivery.lease_until is not None:

@@ -68,7 +68,9 @@ class SqlDeliveries:
         matching = self._deliveries.select.where(*_conditions(query))
         return self._deliveries.all(matching.order_by(*BY_DUE_TIME).limit(query.limit))
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
+    def due(
+        self, now: datetime, *, limit: int, without_accounts: Sequence[str] = ()
+    ) -> Sequence[Delivery]:
         """Deliveries with something to do now, by due time.
 
         Scheduled and due; retry_wait, uncertain or processing whose next_attempt_at has come (or
@@ -76,6 +78,8 @@ class SqlDeliveries:
         enqueued since it became ready is left alone for ENQUEUE_TRUST.
         """
         query = self._deliveries.select.where(TO_DO_SQL, _has_work(now))
+        if without_accounts:
+            query = query.where(deliveries.c.account_id.not_in(without_accounts))
         return self._deliveries.all(query.order_by(*BY_DUE_TIME).limit(limit))
 
     def claim(
