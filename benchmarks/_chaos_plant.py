@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -108,6 +109,23 @@ class Plant:
             self._supervisor.wait(30)
         except subprocess.TimeoutExpired:
             self._supervisor.kill()
+
+    @contextmanager
+    def under_fire(self, every_s: tuple[float, float]) -> Iterator[None]:
+        """Strike at random intervals from a thread while the block runs."""
+        over = threading.Event()
+
+        def fire() -> None:
+            while not over.wait(self._rng.uniform(*every_s)):
+                self.strike()
+
+        thread = threading.Thread(target=fire, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def strike(self) -> None:
         """kill -9 (or stop, for longer than its lease) one process of a random sort."""

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,10 @@ S = DeliveryState
 SETTLED = (S.PUBLISHED, S.REJECTED, S.NEEDS_HUMAN, S.MISSED, S.CANCELLED)
 ACCOUNTS_EACH = 2
 PICTURE_EVERY = 4
-STRIKE_EVERY_S = (0.3, 1.5)
+STRIKE_EVERY_S = (0.3, 2.0)
 POST_EVERY_S = 0.25
 SETTLE_WITHIN_S = 420.0
-FEWEST_STRIKES = 25
+FEWEST_KILLS, KILL_FOR_S = 40, 120.0
 # What goes wrong how often; `reject` and `forbidden` end a delivery for good, so they are rare.
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "timeout_after_accept", "probability": 0.06, "seconds": 3},
@@ -80,42 +80,40 @@ class Shown:
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Send, kill, wait, compare."""
+    """Send, kill, wait, compare; the plant is kept for a look when something is wrong."""
     seed = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-    rng = random.Random(seed)
-    wanted = int(os.environ.get("CHAOS_N", 0)) or (200 if quick else 400)
     # A short path of its own: a unix socket may not be called by a long one.
     home = Path(tempfile.mkdtemp(prefix="gator-chaos-", dir="/tmp"))
     setup = Setup(home, _free_port(), sabotage=bool(os.environ.get("CHAOS_SABOTAGE")))
     began = time.monotonic()
-    keep = False
-    try:
-        migrate_store(setup.settings)
-        with Studio(setup.settings) as studio, Plant(setup, rng) as plant:
-            accounts = _open_accounts(studio)
-            _script_faults(setup, accounts, seed)
-            _send_under_fire(studio, plant, accounts, wanted, rng)
-            unsettled = _wait_until_settled(studio, plant, rng)
-            deliveries = _deliveries(studio)
-            verdict = _compare(studio, deliveries, accounts, setup)
-            faults = _faults_taken(setup)
-        keep = any(verdict[key] for key in ("lost", "duplicated", "wrong_state"))
+    figures = _figures(setup, 200 if quick else 400, seed)
+    if any(figures[key] for key in ("lost", "duplicated", "wrong_state")):
+        print(f"kept for a look: {home}", file=sys.stderr)
+    else:
+        shutil.rmtree(home, ignore_errors=True)
+    return {**figures, "seed": seed, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _figures(setup: Setup, wanted: int, seed: int) -> dict[str, Any]:
+    migrate_store(setup.settings)
+    with Studio(setup.settings) as studio, Plant(setup, random.Random(seed)) as plant:
+        accounts = _open_accounts(studio)
+        _script_faults(setup, accounts, seed)
+        with plant.under_fire(STRIKE_EVERY_S):
+            _send(studio, accounts, wanted, random.Random(seed))
+            _wait(studio, lambda: sum(plant.kills.values()) >= FEWEST_KILLS, KILL_FOR_S)
+        plant.wake_all()
+        _wait(studio, lambda: not _open(studio), SETTLE_WITHIN_S)
+        deliveries = _deliveries(studio)
         return {
             "deliveries": len(deliveries),
             "connectors": sorted({account.platform for account in accounts}),
             "kills": sum(plant.kills.values()),
             "killed": dict(plant.kills),
-            "faults": faults,
-            **verdict,
-            "unsettled": unsettled,
-            "seed": seed,
-            "seconds": round(time.monotonic() - began, 1),
+            "faults": _faults_taken(setup),
+            **_compare(studio, deliveries, accounts, setup),
+            "unsettled": len(_open(studio)),
         }
-    finally:
-        if keep:
-            print(f"kept for a look: {home}", file=sys.stderr)
-        else:
-            shutil.rmtree(home, ignore_errors=True)
 
 
 def _free_port() -> int:
@@ -134,40 +132,30 @@ def _open_accounts(studio: Studio) -> list[Account]:
 
 
 def _script_faults(setup: Setup, accounts: Sequence[Account], seed: int) -> None:
-    platforms = sorted({account.platform for account in accounts})
-    for platform in platforms:
-        for number, fault in enumerate(FAULTS):
-            spec = {"times": 0, "seed": seed + number, **fault, "platform": platform}
-            answer = httpx2.post(
-                f"{setup.settings.sandbox_url}/sandbox/faults", json=spec, timeout=10
-            )
-            answer.raise_for_status()
+    """Each fault once for certain, then all of them at random for ever."""
+    certain = [{**fault, "times": 1, "probability": 1.0} for fault in FAULTS]
+    random_ = [{**fault, "times": 0, "seed": seed + n} for n, fault in enumerate(FAULTS)]
+    for platform in sorted({account.platform for account in accounts}):
+        for fault in [*certain, *random_]:
+            url = f"{setup.settings.sandbox_url}/sandbox/faults"
+            httpx2.post(url, json={**fault, "platform": platform}, timeout=10).raise_for_status()
 
 
-def _send_under_fire(
-    studio: Studio, plant: Plant, accounts: Sequence[Account], wanted: int, rng: random.Random
-) -> None:
-    """Approve and send posts at a steady pace while processes are killed."""
+def _send(studio: Studio, accounts: Sequence[Account], wanted: int, rng: random.Random) -> None:
+    """Approve and send posts at a steady pace, each to one account of every platform."""
     persona = studio.personas.create(studio.personas.templates()[0].profile)
     pictures = list(_pictures(studio))
     by_platform: dict[str, list[Account]] = {}
     for account in accounts:
         by_platform.setdefault(account.platform, []).append(account)
-    strike_at = time.monotonic() + 1
     for number in range(-(-wanted // len(by_platform))):
-        media = (
-            (PostMedia(rng.choice(pictures), "A flat colour"),)
-            if number % PICTURE_EVERY == 0
-            else ()
-        )
+        with_picture = number % PICTURE_EVERY == 0
+        media = (PostMedia(rng.choice(pictures), "A flat colour"),) if with_picture else ()
         post = studio.composing.draft(persona.id, f"{_mark(number)} is a test of delivery.", media)
         studio.composing.submit(post.id)
         studio.composing.approve(post.id)
         chosen = [rng.choice(some).id for some in by_platform.values()]
         studio.scheduling.post_now(post.id, chosen)
-        if time.monotonic() >= strike_at:
-            plant.strike()
-            strike_at = time.monotonic() + rng.uniform(*STRIKE_EVERY_S)
         _reconnect(studio)
         time.sleep(POST_EVERY_S)
 
@@ -183,19 +171,16 @@ def _pictures(studio: Studio) -> Iterator[str]:
         yield studio.library.upload(buffer.getvalue(), f"flat-{hue}.png").id
 
 
-def _wait_until_settled(studio: Studio, plant: Plant, rng: random.Random) -> int:
-    """Go on killing for a while, then wait in peace; how many deliveries never settled."""
-    until = time.monotonic() + SETTLE_WITHIN_S
-    while time.monotonic() < until:
-        open_ = [d for d in _deliveries(studio) if d.state not in SETTLED]
-        if not open_:
-            break
-        if sum(plant.kills.values()) < FEWEST_STRIKES:
-            plant.strike()
+def _wait(studio: Studio, over: Callable[[], bool], seconds: float) -> None:
+    """Wait, for so long at most, and meanwhile do what only a person can."""
+    until = time.monotonic() + seconds
+    while not over() and time.monotonic() < until:
         _reconnect(studio)
-        time.sleep(rng.uniform(*STRIKE_EVERY_S))
-    plant.wake_all()
-    return sum(1 for d in _deliveries(studio) if d.state not in SETTLED)
+        time.sleep(0.5)
+
+
+def _open(studio: Studio) -> list[Delivery]:
+    return [d for d in _deliveries(studio) if d.state not in SETTLED]
 
 
 def _reconnect(studio: Studio) -> None:

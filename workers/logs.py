@@ -46,12 +46,14 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _rendering(log_format: str) -> list[structlog.typing.Processor]:
+    # Plain tracebacks: structlog's own show local variables, and those may hold credentials.
     if log_format == "json":
-        return [
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
 
 
 def _join_in(logger: logging.Logger, handler: logging.Handler) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from rq.timeouts import JobTimeoutException
+from structlog.testing import capture_logs
 
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.errors import Cancelled, IllegalTransition, Rejected, StaleWrite, Transient
@@ -236,4 +237,6 @@ def test_a_broken_delivery_step_is_left_to_its_lease() -> None:
     def step(delivery_id: str, worker: str) -> None:
         raise ZeroDivisionError
 
-    deliver("delivery-1", SimpleNamespace(publishing=SimpleNamespace(step=step)))
+    with capture_logs() as logs:
+        deliver("delivery-1", SimpleNamespace(publishing=SimpleNamespace(step=step)))
+    assert [entry["event"] for entry in logs] == ["delivery step broke off"]
