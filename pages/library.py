@@ -56,21 +56,21 @@ def filters() -> AssetQuery:
         )
         persona = st.selectbox(
             "Persona",
-            [None, *people],
+            ["", *people],
             format_func=lambda key: people.get(key, "Everyone"),
             key="library:persona",
             width=200,
         )
         origin = st.selectbox(
             "Origin",
-            [None, *Origin],
+            ["", *Origin],
             key="library:origin",
             width=190,
-            format_func=lambda value: words.ORIGIN[value].label if value else "Any origin",
+            format_func=lambda value: words.ORIGIN[Origin(value)].label if value else "Any origin",
         )
         used = st.selectbox(
             "Use",
-            [None, *USED],
+            ["", *USED],
             key="library:used",
             width=170,
             format_func=lambda value: value or "Used or not",
@@ -78,8 +78,8 @@ def filters() -> AssetQuery:
         trashed = st.toggle("Trash", key="library:trash")
     return AssetQuery(
         text=text or "",
-        persona_id=persona,
-        origin=origin,
+        persona_id=persona or None,
+        origin=Origin(origin) if origin else None,
         used=USED[used] if used else None,
         trashed=trashed,
         limit=PAGE,
@@ -88,7 +88,9 @@ def filters() -> AssetQuery:
 
 def grid(query: AssetQuery) -> None:
     """One page of what was found."""
-    page = st.session_state.get("library:page", 1)
+    # A page of its own for every filter: a narrower search starts at its first page again.
+    place = f"library:page:{query}"
+    page = st.session_state.get(place, 1)
     found = studio().library.search(AssetQuery(**{**vars(query), "offset": (int(page) - 1) * PAGE}))
     if not found.total:
         shell.empty(
@@ -113,7 +115,7 @@ def grid(query: AssetQuery) -> None:
                         st.rerun()
                     words.badge(word)
     if found.total > PAGE:
-        st.pagination(-(-found.total // PAGE), key="library:page")
+        st.pagination(-(-found.total // PAGE), key=place)
 
 
 opened = state.linked("asset")

@@ -33,13 +33,13 @@ def agenda(posts: dict[str, Post]) -> None:
     accounts = {account.id: composer.name(account) for account in studio().accounts.list()}
     chosen = st.selectbox(
         "Account",
-        [None, *accounts],
+        ["", *accounts],
         format_func=lambda key: accounts.get(key, "All accounts"),
         key="schedule:account",
         width=320,
     )
     now = studio().clock.now()
-    query = DeliveryQuery(since=now - LOOK_BACK, until=now + LOOK_AHEAD, account_id=chosen)
+    query = DeliveryQuery(since=now - LOOK_BACK, until=now + LOOK_AHEAD, account_id=chosen or None)
     found = studio().scheduling.calendar(query)
     if not found:
         shell.empty(
@@ -96,12 +96,18 @@ def compose(post: Post) -> None:
                 st.caption("Save the changes first: what is approved is what goes out.")
             elif post.approval is Approval.APPROVED and accounts:
                 schedule_form.plan(post, accounts)
-        out = studio().scheduling.calendar(DeliveryQuery(post_id=post.id))
-        if out:
-            shell.section("Where it goes")
-            names = calendar.names_of(out)
-            for delivery in out:
-                calendar.row(delivery, post, names[delivery.account_id])
+        under_way(post)
+
+
+@st.fragment(run_every=timedelta(seconds=3))
+def under_way(post: Post) -> None:
+    """The post's deliveries; refreshes alone."""
+    out = studio().scheduling.calendar(DeliveryQuery(post_id=post.id))
+    if out:
+        shell.section("Where it goes")
+        names = calendar.names_of(out)
+        for delivery in out:
+            calendar.row(delivery, post, names[delivery.account_id])
 
 
 def save(post: Post, edited: Post) -> None:

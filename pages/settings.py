@@ -12,6 +12,7 @@ from gator_engine.domain.health import Check
 from pages._ui import cards, shell, words
 from pages._ui.icons import icon
 from pages._ui.session import my_zone, studio
+from routes import access
 
 READY = words.Word("Ready", "check_circle", "green")
 MISSING = words.Word("Missing", "error", "red")
@@ -99,3 +100,7 @@ with about, st.container(key="card-about"):
     st.markdown("**Gator**, the studio for AI personas.")
     cards.facts({"Version": _version(), "Streamlit": st.__version__})
     st.caption("Runs on your machine. No page asks anything of another server.")
+    st.markdown("**Reading by scripts**")
+    st.caption("/api/v1/personas, /posts and /deliveries answer this machine, with a token.")
+    if st.button("Make a token for 30 days", icon=":material/key:"):
+        st.code(access.issue(), language=None)

@@ -149,8 +149,8 @@ def sandbox(infos: Sequence[PlatformInfo], personas: Sequence[Persona]) -> None:
 
 
 def _plain(handle: str) -> str:
-    """A handle both networks take: letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", handle.lower()).strip("-") or "studio"
+    """A handle every network takes: small letters and digits alone."""
+    return re.sub(r"[^a-z0-9]+", "", handle.lower()) or "studio"
 
 
 def connect(info: PlatformInfo) -> None:

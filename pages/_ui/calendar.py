@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from gator_engine.domain.accounts import Account
-from gator_engine.domain.deliveries import Attempt, Delivery, DeliveryState, Phase
+from gator_engine.domain.deliveries import (
+    FINAL,
+    NEEDS_A_PERSON,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Phase,
+)
 from gator_engine.domain.posts import Post
 from gator_engine.errors import NotFound
 from pages._ui import cards, composer, forms, schedule_form, shell, state, words
@@ -21,6 +28,7 @@ from pages._ui.session import studio
 S = DeliveryState
 MOVABLE = (S.SCHEDULED, S.MISSED, S.REJECTED)
 CANCELLABLE = (S.SCHEDULED, S.QUEUED, S.RETRY_WAIT, S.NEEDS_AUTH, S.MISSED, S.REJECTED)
+RESTING = FINAL | NEEDS_A_PERSON
 _PHASES = {
     Phase.START: "Prepared and uploaded",
     Phase.POLL: "Asked how far it is",
@@ -104,7 +112,9 @@ def _first_words(post: Post | None) -> str:
 
 
 def detail(delivery: Delivery) -> None:
-    """One delivery: state, what a person can do, and what was tried."""
+    """One delivery: state, what a person can do, and what was tried; follows it while it moves."""
+    if delivery.state not in RESTING:
+        _follow(delivery)
     word = words.DELIVERY[delivery.state]
     name = names_of([delivery])[delivery.account_id]
     shell.heading(name, f"{word.label}. {word.meaning}")
@@ -132,6 +142,17 @@ def detail(delivery: Delivery) -> None:
             _decide(delivery)
     with right:
         history(studio().publishing.attempts(delivery.id), delivery.timezone)
+
+
+def _follow(delivery: Delivery) -> None:
+    """Draw the page again once the delivery has moved on."""
+
+    @st.fragment(run_every=timedelta(seconds=2))
+    def look() -> None:
+        if studio().publishing.get(delivery.id).state is not delivery.state:
+            st.rerun(scope="app")
+
+    look()
 
 
 def _open_post(delivery: Delivery) -> None:

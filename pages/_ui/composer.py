@@ -181,11 +181,12 @@ def look(post: Post, accounts: Sequence[Account]) -> dict[str, Preview]:
 
 
 def name(account: Account) -> str:
-    """An account as people call it: platform and handle."""
+    """An account as people call it: platform and the handle without its server."""
     labels = {
         info.capabilities.slug: info.capabilities.label for info in studio().accounts.platforms()
     }
-    return f"{labels.get(account.platform, account.platform)} · @{account.handle.lstrip('@')}"
+    handle = account.handle.lstrip("@").partition("@")[0]
+    return f"{labels.get(account.platform, account.platform)} · @{handle}"
 
 
 def _counter(preview: Preview) -> None:

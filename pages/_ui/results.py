@@ -120,7 +120,7 @@ def captions(persona: Persona) -> str:
     shell.section("Captions", written_by(found[0]))
     names = [f"Variant {number + 1}" for number in range(len(found))]
     texts = []
-    with st.grid(min_column_width=210, gap=14):
+    with st.grid(min_column_width=175, gap=12):
         for number, caption in enumerate(found):
             with st.container(key=f"card-caption-{number}"):
                 text = st.text_area(

@@ -138,6 +138,7 @@ _PREVIEW = """
   overflow: hidden; }
 .g-preview .pictures.two, .g-preview .pictures.four { grid-template-columns: 1fr 1fr; }
 .g-preview .pictures img { width: 100%; height: 100%; max-height: 26rem; object-fit: cover; }
+.g-preview .pictures.one img { height: auto; max-height: none; }
 .g-preview .pictures:not(.one) img { aspect-ratio: 1; }
 .g-preview .label { color: var(--g-soft); font-size: var(--g-tiny); margin-top: .55rem; }
 .g-preview footer { display: flex; justify-content: space-between; max-width: 22rem;
