@@ -28,7 +28,7 @@ class Reactions:
 
 def reactions(post_id: str, age_s: float, pictures: int = 0) -> Reactions:
     """What a post has gathered `age_s` seconds after it appeared; never shrinks."""
-    dice = random.Random(f"reactions {post_id}")  # nosec B311: repeatable, not secret
+    dice = random.Random(f"reactions {post_id}")  # nosec B311
     reach = dice.lognormvariate(3.4, 0.8) * (1.0 + 0.35 * min(pictures, 4))
     age = max(0.0, age_s)
     grown = 0.5 * (1 - math.exp(-age / QUICK_S)) + 0.5 * (1 - math.exp(-age / SLOW_S))

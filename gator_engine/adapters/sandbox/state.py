@@ -111,13 +111,9 @@ class State:
             if self._db.in_transaction:
                 yield self._db
                 return
-            self._db.execute("begin immediate")
-            try:
+            with self._db:  # commits, or rolls back what an exception left half done
+                self._db.execute("begin immediate")
                 yield self._db
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            self._db.execute("commit")
 
     # ------------------------------------------------------------------ people
 
@@ -140,7 +136,7 @@ class State:
         """One account by `id`, `handle` or `secret`."""
         (column, value), *_ = by.items()
         rows = self._rows(
-            f"select * from accounts where platform = ? and {_column(column)} = ?",  # nosec B608
+            f"select * from accounts where platform = ? and {_column(column)} = ?",
             (platform, value),
         )
         return Person(**dict(rows[0])) if rows else None

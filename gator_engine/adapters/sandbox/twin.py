@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,11 +17,11 @@ from gator_engine.adapters.sandbox.faults import CutAnswer, Fault, draw
 from gator_engine.adapters.sandbox.state import Person, State, StoredPost
 
 
-class Refusal(Exception):
+class Refusal(HTTPException):
     """A request is answered with an error of the platform's own making."""
 
     def __init__(self, response: Response) -> None:
-        super().__init__(f"HTTP {response.status_code}")
+        super().__init__(response.status_code)
         self.response = response
 
 
