@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from gator_engine.domain.accounts import Account, AccountHealth
-from gator_engine.domain.deliveries import Attempt, Delivery, DeliveryState
+from gator_engine.domain.deliveries import IN_HAND, Attempt, Delivery, DeliveryState
 from gator_engine.errors import IllegalTransition, StaleWrite
 from gator_engine.ports import UnitOfWork
 from gator_engine.services._context import Context
@@ -68,12 +68,27 @@ class Publishing:
                 self._move(uow, delivery, S.MISSED, now, late)
                 return False
             return self._move(uow, delivery, S.QUEUED, now, delivery.reason)
-        if delivery.state in (S.STARTING, S.PROCESSING) and delivery.lease_until is not None:
-            return self._move(uow, delivery, S.QUEUED, now, "A worker was lost; trying again.")
-        if delivery.state in (S.FINALIZING, S.RECONCILING):
+        if delivery.state in IN_HAND and delivery.lease_until is not None:
+            return self._recover(uow, delivery, now)
+        return delivery.state in CLAIMABLE
+
+    def _recover(self, uow: UnitOfWork, delivery: Delivery, now: datetime) -> bool:
+        """Let go of a delivery whose worker was lost; whether it wants another step.
+
+        Losses count as tries: one that takes worker after worker with it has to end somewhere.
+        """
+        if delivery.state is S.FINALIZING:
             reason = "A worker was lost while sending; looking on the platform."
             return self._move(uow, delivery, S.UNCERTAIN, now, reason)
-        return delivery.state in CLAIMABLE
+        tries, looking = delivery.attempt + 1, delivery.state is S.RECONCILING
+        if tries < self._policy.max_attempts:
+            reason = "A worker was lost; " + ("looking again." if looking else "trying again.")
+            back = S.UNCERTAIN if looking else S.QUEUED
+            return self._move(uow, delivery, back, now, reason, attempt=tries)
+        reason = f"Given up after {tries} tries: its worker was lost again."
+        end = S.NEEDS_HUMAN if looking else S.REJECTED
+        self._move(uow, delivery, end, now, reason, attempt=tries)
+        return False
 
     def _grace(self, account: Account) -> timedelta:
         own = account.grace_s
@@ -81,7 +96,12 @@ class Publishing:
 
     @staticmethod
     def _move(
-        uow: UnitOfWork, delivery: Delivery, to: DeliveryState, now: datetime, reason: str
+        uow: UnitOfWork,
+        delivery: Delivery,
+        to: DeliveryState,
+        now: datetime,
+        reason: str,
+        **changes: object,
     ) -> bool:
         moved = uow.deliveries.move(
             delivery.id,
@@ -90,6 +110,7 @@ class Publishing:
             now=now,
             reason=reason,
             next_attempt_at=None,
+            **changes,
         )
         return moved is not None
 

@@ -109,6 +109,8 @@ class ScriptedConnector:
             self.scripts["reconcile"] = entry[1:]
             if isinstance(entry[0], GatorError):
                 raise entry[0]
+            if isinstance(entry[0], Callable):  # type: ignore[arg-type]
+                entry[0]()  # type: ignore[operator]
             return entry[0]  # type: ignore[return-value]
         if session.idempotency_key in [key for key, _ in self.live]:
             return Reconciliation(Verdict.FOUND, "it is there", "0", "https://x.test/0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from gator_engine import (
@@ -172,6 +174,25 @@ def test_a_killed_worker_loses_and_doubles_nothing(desk: Desk, step: str) -> Non
             desk.studio.publishing.step(delivery_id, "worker-2")
     assert desk.state(delivery) is S.PUBLISHED
     assert len(desk.platform.live) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "end"), [("start", S.REJECTED), ("reconcile", S.NEEDS_HUMAN)], ids=["start", "look"]
+)
+def test_one_that_takes_worker_after_worker_with_it_is_given_up(
+    desk: Desk, step: str, end: DeliveryState
+) -> None:
+    desk.platform.script("finalize", LOST)
+    desk.platform.script(step, *[die] * 50)
+    delivery = desk.due()
+    for _ in range(50):
+        with suppress(Killed):
+            desk.studio.publishing.step(delivery.id, "worker-1")
+        desk.clock.advance(seconds=desk.studio.settings.lease_s + 1)
+        desk.studio.publishing.sweep()
+    assert desk.state(delivery) is end
+    assert "its worker was lost again" in desk.studio.publishing.get(delivery.id).reason
+    assert desk.platform.calls.count(step) <= desk.studio.settings.max_attempts
 
 
 def test_a_worker_that_wakes_after_losing_its_lease_does_not_send(desk: Desk) -> None:
