@@ -1,0 +1,1 @@
+"""Parts of the diffusers generator: models, words, sizes, watching a run, previews, marks."""

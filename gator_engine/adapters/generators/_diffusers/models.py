@@ -1,0 +1,194 @@
+"""Loading text-to-image pipelines, and keeping the last ones warm in this process."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import torch
+from diffusers import AutoPipelineForText2Image
+from diffusers.utils import logging as diffusers_logging
+from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+from safetensors import SafetensorError
+from transformers.utils import logging as transformers_logging
+
+from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
+from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
+
+PROVIDER = "diffusers"
+# Share of free GPU memory that weights may take before parts of the model wait in main memory.
+_FITS = 0.8
+_LOGGINGS: tuple[Any, ...] = (diffusers_logging, transformers_logging)
+_PIPELINES: Any = AutoPipelineForText2Image
+_DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+
+@dataclass
+class LoadedModel:
+    """A pipeline ready to run; one run at a time holds `lock`."""
+
+    name: str
+    pipe: Any
+    device: str
+    dtype: str
+    load_s: float
+    colours: LatentColours | None
+    scheduler: Any
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def denoiser(self) -> Any:
+        """The part that runs once or more in every step."""
+        return getattr(self.pipe, "transformer", None) or self.pipe.unet
+
+
+_warm: OrderedDict[tuple[str, str, str], LoadedModel] = OrderedDict()
+_warm_lock = Lock()
+
+
+def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
+    """The model, loaded if need be, and whether it was warm already.
+
+    Keeps two models on the CPU and one on an accelerator. Raises InvalidInput, CapabilityError,
+    ConfigError, Rejected or Transient.
+    """
+    on = _device(device)
+    key = (name, on, dtype if dtype in _DTYPES else _natural_dtype(on))
+    with _warm_lock:
+        if key in _warm:
+            _warm.move_to_end(key)
+            return _warm[key], True
+        while len(_warm) >= (2 if on == "cpu" else 1):
+            _warm.popitem(last=False)
+            _release()
+        _warm[key] = _load(*key)
+        return _warm[key], False
+
+
+def _release() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    kind, _, number = wanted.partition(":")
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": torch.backends.mps.is_available()}
+    if kind not in there or (number and not number.isdecimal()):
+        raise ConfigError(
+            "GATOR_DEVICE", f"{wanted!r} is unknown.", "Use auto, cpu, cuda, cuda:1 or mps."
+        )
+    if int(there[kind]) <= int(number or 0):
+        raise ConfigError("GATOR_DEVICE", f"{wanted} is not there.", "Use auto or cpu.")
+    return wanted
+
+
+def _natural_dtype(device: str) -> str:
+    """Full precision on a CPU (half is slower there), bfloat16 on CUDA, float16 on Apple GPUs."""
+    if device == "cpu":
+        return "float32"
+    return "bfloat16" if device.startswith("cuda") else "float16"
+
+
+def _load(name: str, device: str, dtype: str) -> LoadedModel:
+    begun = time.perf_counter()
+    _check_folder(name)
+    for logging in _LOGGINGS:
+        logging.disable_progress_bar()  # Progress is told by the Run.
+    pipe = _pretrained(name, dtype)
+    try:
+        _place(pipe, device)
+    except torch.OutOfMemoryError as error:
+        raise Rejected(PROVIDER, "load", f"{name} does not fit into the memory of {device}.") from (
+            error
+        )
+    pipe.set_progress_bar_config(disable=True)
+    colours = fit_colours(pipe)
+    elapsed = time.perf_counter() - begun
+    return LoadedModel(name, pipe, device, dtype, elapsed, colours, pipe.scheduler)
+
+
+def _check_folder(name: str) -> None:
+    """Say what is wrong with a local folder before diffusers says it in its own words."""
+    folder = Path(name).expanduser()
+    looks_local = name.startswith((".", "~", "/", "\\")) or folder.exists()
+    if not looks_local:
+        return
+    if not folder.is_dir():
+        raise InvalidInput("settings.model", f"there is no folder {name}", "a diffusers folder")
+    if not (folder / "model_index.json").is_file():
+        raise InvalidInput(
+            "settings.model",
+            f"{name} has no model_index.json, so it is no diffusers pipeline",
+            "a folder written by save_pretrained, or a hub id",
+        )
+
+
+def _pretrained(name: str, dtype: str) -> Any:
+    try:
+        return _PIPELINES.from_pretrained(
+            str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name,
+            dtype=_DTYPES[dtype],
+            use_safetensors=True,  # Other weight files are pickles, which can run code.
+        )
+    except (GatedRepoError, RepositoryNotFoundError) as error:
+        raise Rejected(
+            PROVIDER,
+            "load",
+            f"The hub does not give out {name}: check its name, and log in with"
+            " `hf auth login` if it is gated.",
+        ) from error
+    except SafetensorError as error:
+        raise _damaged(name, error) from error
+    except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
+        raise _explained(name, error) from error
+
+
+def _explained(name: str, error: BaseException) -> Exception:
+    """The error of a failed load in words that say what to do."""
+    said = " ".join(str(cause) for cause in _causes(error))
+    if "AutoPipeline can't find a pipeline" in said:
+        allowed = "a model for text to image, such as SD 1.5, SDXL, FLUX, Qwen-Image or Z-Image"
+        return CapabilityError(PROVIDER, f"text to image with {name}", allowed)
+    if Path(name).expanduser().is_dir():
+        return _damaged(name, error)
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
+        return Rejected(
+            PROVIDER,
+            "load",
+            f"{name} is not on this machine and HF_HUB_OFFLINE forbids downloading it. Unset it, or"
+            " set GATOR_IMAGE_MODEL to a folder.",
+        )
+    if "connect" in said.lower() or "timed out" in said.lower():
+        return Transient(PROVIDER, "load", f"The model hub could not be reached for {name}.")
+    return _damaged(name, error)
+
+
+def _damaged(name: str, error: BaseException) -> Rejected:
+    first = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    return Rejected(PROVIDER, "load", f"{name} is incomplete or damaged: {first}")
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    return [error, *_causes(error.__cause__ or error.__context__)] if error else []
+
+
+def _place(pipe: Any, device: str) -> None:
+    """Move to the device; on CUDA, models too large for it stay out until each part is needed."""
+    if device.startswith("cuda"):
+        parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
+        size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
+        if size > torch.cuda.mem_get_info(torch.device(device))[0] * _FITS:
+            pipe.enable_model_cpu_offload(device=device)
+            return
+    pipe.to(device)

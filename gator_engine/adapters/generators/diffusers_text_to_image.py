@@ -1,0 +1,118 @@
+"""Pictures from a diffusion model: any text-to-image pipeline that diffusers knows.
+
+The model is a local folder (as `save_pretrained` writes it) or a hub id. It stays warm in the
+process between requests. torch and diffusers are imported on the first picture, not before.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from gator_engine.config import Settings
+from gator_engine.domain.briefs import AspectRatio, BriefKind
+from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.options import with_defaults
+from gator_engine.errors import CapabilityError, InvalidInput
+from gator_engine.ports import GenerateRequest, GenerateResult, Run
+
+_PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+_LARGEST_SEED = 2**63 - 1
+
+_OPTIONS = (
+    Option("steps", "Steps", OptionKind.INTEGER, 0, 0, 150, help="0: as the model proposes."),
+    Option(
+        "guidance", "Guidance", OptionKind.NUMBER, -1.0, -1.0, 30.0,
+        help="How closely to follow the prompt; -1: as the model proposes, 0 for turbo models.",
+    ),
+    Option(
+        "negative_prompt", "Keep out", OptionKind.TEXT, "",
+        help="Added to what the persona keeps out.",
+    ),
+    Option(
+        "scheduler", "Scheduler", OptionKind.TEXT, "",
+        help="Such as Euler or DPMSolverMultistep; empty: the model's own.",
+    ),
+    Option(
+        "width", "Width", OptionKind.INTEGER, 0, 0, 4096,
+        help="Pixels, a multiple of 8 (some models: 16); 0: from the format.",
+    ),
+    Option("height", "Height", OptionKind.INTEGER, 0, 0, 4096, help="As the width."),
+    Option(
+        "precision", "Precision", OptionKind.CHOICE, "auto", choices=_PRECISIONS,
+        help="auto: full on a CPU, half on a GPU.",
+    ),
+    Option(
+        "model", "Model", OptionKind.TEXT, "",
+        help="A folder or hub id; empty: the one of the settings (GATOR_IMAGE_MODEL).",
+    ),
+)  # fmt: skip
+
+
+class DiffusersTextToImage:
+    """One file per seed; the same seed, size and options give the same bytes on one machine."""
+
+    capabilities = GeneratorCapabilities(
+        slug="diffusers",
+        label="AI picture",
+        description="A picture of the persona from a diffusion model that runs on this machine.",
+        kinds=(BriefKind.IMAGE,),
+        ratios=tuple(AspectRatio),
+        options=_OPTIONS,
+        max_count=8,
+        origin="ai_generated",
+        queue="gpu",
+    )
+
+    def __init__(self, settings: Settings) -> None:
+        self._model, self._device = settings.image_model, settings.device
+
+    def missing(self) -> str:
+        """What to install or set before pictures can be made; "" when ready."""
+        absent = [name for name in ("torch", "diffusers", "transformers") if not find_spec(name)]
+        if absent:
+            return (
+                f"AI pictures need {' and '.join(absent)}, which is not installed. Install PyTorch"
+                " for your machine (see docs/architecture.md), then run `make install` again."
+            )
+        if not self._model:
+            return (
+                "No picture model is chosen. Set GATOR_IMAGE_MODEL to the folder of a diffusers"
+                " model, or to a hub id such as Tongyi-MAI/Z-Image-Turbo."
+            )
+        if self._model.startswith((".", "~", "/")) and not Path(self._model).expanduser().is_dir():
+            return f"GATOR_IMAGE_MODEL names {self._model}, which is not a folder."
+        return ""
+
+    def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
+        """Make `request.count` pictures; the n-th has the seed `request.seed + n`.
+
+        Without `width` and `height` a picture is made near the model's own size in the shape of
+        `request.size`, then scaled to exactly that size; both sizes are in the parameters. Raises
+        InvalidInput, CapabilityError, ConfigError, Cancelled, Rejected or Transient.
+        """
+        options = with_defaults(self.capabilities, request.settings)
+        name = str(options["model"]).strip() or self._model
+        _check(request, name)
+        from gator_engine.adapters.generators._diffusers.making import make_pictures
+
+        return make_pictures(name, self._device, request, options, run)
+
+
+def _check(request: GenerateRequest, name: str) -> None:
+    can = DiffusersTextToImage.capabilities
+    if request.kind not in can.kinds:
+        raise CapabilityError(can.label, f"the kind {request.kind}", ", ".join(can.kinds))
+    if not 1 <= request.count <= can.max_count:
+        raise InvalidInput("count", f"is {request.count}", f"1–{can.max_count}")
+    if not 0 <= request.seed <= _LARGEST_SEED - request.count:
+        raise InvalidInput("seed", f"is {request.seed}", f"0–{_LARGEST_SEED - can.max_count}")
+    if request.texts:
+        raise InvalidInput(next(iter(request.texts)), "has no place in an AI picture", "no texts")
+    if not request.compiled.text.strip():
+        raise InvalidInput("prompt", "is empty")
+    if not name:
+        raise InvalidInput("settings.model", "no model is chosen", "a folder or a hub id")
+
+
+GENERATOR = DiffusersTextToImage
