@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import emoji
 
 from gator_engine.domain.personas import EmojiPolicy, PersonaProfile, Rating, SentenceLength, Voice
+from gator_engine.errors import InvalidInput
 
 LONGEST_SENTENCE = {SentenceLength.SHORT: 12, SentenceLength.MEDIUM: 20}
 MOST_EMOJI = {EmojiPolicy.NONE: 0, EmojiPolicy.SPARING: 2}
@@ -75,11 +76,26 @@ def check_voice(text: str, profile: PersonaProfile) -> tuple[VoiceFinding, ...]:
     sentence, not when it is paraphrased.
     """
     return (
-        *_forbidden_phrases(text, profile.voice),
-        *_forbidden_topics(text, profile.boundaries.forbidden_topics),
+        *ruled_out(text, profile),
         *_emoji_count(text, profile.voice.emoji),
         *_hashtag_count(text, profile.voice),
         *_long_sentences(text, profile.voice.sentence_length),
+    )
+
+
+def refuse_ruled_out(topic: str, profile: PersonaProfile) -> None:
+    """Raises InvalidInput naming `topic` when it is blank, or is what the persona never touches."""
+    if not topic.strip():
+        raise InvalidInput("topic", "say what it is about")
+    for finding in ruled_out(topic, profile):
+        raise InvalidInput("topic", f"{finding.message}, which {finding.field} rules out")
+
+
+def ruled_out(text: str, profile: PersonaProfile) -> tuple[VoiceFinding, ...]:
+    """The findings that are never a matter of taste: forbidden phrases and topics."""
+    return (
+        *_forbidden_phrases(text, profile.voice),
+        *_forbidden_topics(text, profile.boundaries.forbidden_topics),
     )
 
 

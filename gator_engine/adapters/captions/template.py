@@ -12,11 +12,10 @@ from dataclasses import replace
 from gator_engine.adapters.captions._template.draft import Draft
 from gator_engine.adapters.captions._template.topic import read_topic
 from gator_engine.config import Settings
-from gator_engine.domain.voice import check_voice
+from gator_engine.domain.voice import refuse_ruled_out
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import Caption, CaptionRequest
 
-_RULED_OUT = {"voice.forbidden_phrases", "boundaries.forbidden_topics"}
 # More rounds than variants, since a narrow voice or limit makes some captions come out alike.
 _ROUNDS_PER_VARIANT = 6
 
@@ -42,7 +41,8 @@ class TemplateWriter:
         In a language other than English they are made of the persona's own words alone, with a note
         that says so. Raises InvalidInput naming `topic`.
         """
-        _refuse_topic(request)
+        refuse_ruled_out(request.topic, request.profile)
+        _refuse_long_topic(request)
         draft = Draft(request, english=_is_english(request.language))
         made: dict[str, Caption] = {}
         for turn in range(request.variants * _ROUNDS_PER_VARIANT):
@@ -60,12 +60,7 @@ def _is_english(language: str) -> bool:
     return language.casefold().split("-")[0] == "en"
 
 
-def _refuse_topic(request: CaptionRequest) -> None:
-    if not request.topic.strip():
-        raise InvalidInput("topic", "say what the caption is about")
-    for finding in check_voice(request.topic, request.profile):
-        if finding.field in _RULED_OUT:
-            raise InvalidInput("topic", f"{finding.message}, which {finding.field} rules out")
+def _refuse_long_topic(request: CaptionRequest) -> None:
     needed = len(read_topic(request.topic).plain)
     if needed > request.limit:
         raise InvalidInput(

@@ -1,0 +1,41 @@
+"""What the model is asked, as chat messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gator_engine.ports import CaptionRequest
+
+Message = dict[str, str]
+
+_SHAPE = (
+    'Answer with one JSON object and nothing else: {"text": the post without hashtags,'
+    ' "hashtags": a list of hashtags, "alt_text": a description of the picture or ""}.'
+)
+
+
+def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> list[Message]:
+    """The voice as the system's words, the topic as the person's, kept apart as data."""
+    lines = [
+        f"Write one social media post about the topic between the marks, in {request.language}.",
+        f"<topic>{request.topic}</topic>",
+        f"With its hashtags it has at most {request.limit} characters.",
+    ]
+    if request.picture:
+        lines.append(f"It goes with this picture: <picture>{request.picture}</picture>")
+    if earlier:
+        lines.append("Take another angle and other words than these versions:")
+        lines += [f"<version>{text}</version>" for text in earlier]
+    return [
+        {"role": "system", "content": f"{request.system}\n{_SHAPE}"},
+        {"role": "user", "content": "\n".join(lines)},
+    ]
+
+
+def repair(messages: Sequence[Message], answer: str, problem: str) -> list[Message]:
+    """The same conversation, with what is wrong with the answer."""
+    return [
+        *messages,
+        {"role": "assistant", "content": answer},
+        {"role": "user", "content": f"That cannot be used: {problem}. {_SHAPE}"},
+    ]
