@@ -22,6 +22,7 @@ from gator_engine.adapters.generators._cards.names import (
 from gator_engine.config import Settings
 from gator_engine.domain.briefs import AspectRatio, BriefKind
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.options import check_options
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import GeneratedFile, GenerateRequest, GenerateResult, Run
 
@@ -82,8 +83,12 @@ class CardGenerator:
         A carousel takes its cover from `title`, `kicker` and `body`, one slide from each line of
         `items` (title, then "|" and the text), and an end card from `closing`.
 
-        Raises InvalidInput for texts and settings that cannot be used, Cancelled between pictures.
+        Raises InvalidInput for texts and settings that cannot be used, CapabilityError for unknown
+        options, Cancelled between pictures.
         """
+        check_options(self.capabilities, request.settings)
+        if not 1 <= request.count <= self.capabilities.max_count:
+            raise InvalidInput("count", f"is {request.count}", f"1–{self.capabilities.max_count}")
         from gator_engine.adapters.generators._cards.render import render_card
 
         specs = _carousel(request) if request.kind is BriefKind.CAROUSEL else _cards(request)

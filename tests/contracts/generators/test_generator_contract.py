@@ -1,0 +1,196 @@
+"""What every generator does; a new file under adapters/generators is covered by itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from gator_engine.adapters.generators import discover
+from gator_engine.adapters.media.inspector import PillowInspector
+from gator_engine.config import Settings
+from gator_engine.domain.assets import Origin
+from gator_engine.domain.briefs import AspectRatio, BriefKind
+from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.options import check_options
+from gator_engine.domain.persona_templates import TEMPLATES
+from gator_engine.domain.prompts import compile_picture
+from gator_engine.errors import Cancelled, CapabilityError, InvalidInput
+from gator_engine.jobs import QUEUES
+from gator_engine.ports import GenerateRequest, GenerateResult, Generator
+from tests.media.diffusers.conftest import RecordingRun
+
+SLUGS = sorted(discover(Settings()))
+MAKER = TEMPLATES[0].profile
+SIZE = (320, 320)
+WORDS = {"title": "Slow mornings", "body": "Coffee first.", "items": "One | a\nTwo | b"}
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny real diffusers model, for generators that need one."""
+    import torch
+
+    from tests.media.tiny_models import save_tiny
+
+    torch.set_num_threads(1)
+    return save_tiny("sd15", tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(params=SLUGS)
+def generator(request: pytest.FixtureRequest, model_folder: Path) -> Generator:
+    settings = Settings(image_model=str(model_folder), device="cpu")
+    return discover(settings)[request.param]
+
+
+def asked(generator: Generator, **more: Any) -> GenerateRequest:
+    """The smallest ordinary request this generator takes."""
+    can = generator.capabilities
+    kind = BriefKind.IMAGE if BriefKind.IMAGE in can.kinds else can.kinds[0]
+    texts = {name: WORDS[name] for name in can.text_fields if name in WORDS and name != "items"}
+    # Few steps where there are steps: the contract is about behaviour, not beauty.
+    settings = {"steps": 2} if any(option.name == "steps" for option in can.options) else {}
+    given = {"kind": kind, "size": SIZE, "count": 1, "seed": 5, "texts": texts}
+    given |= {"compiled": compile_picture(MAKER, prompt="a quiet bench"), "profile": MAKER}
+    return GenerateRequest(**{**given, "settings": settings, **more})
+
+
+def make(generator: Generator, **more: Any) -> GenerateResult:
+    return generator.generate(asked(generator, **more), RecordingRun())
+
+
+def test_capabilities_are_sound(generator: Generator) -> None:
+    can: GeneratorCapabilities = generator.capabilities
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", can.slug)
+    assert can.label and can.description.endswith(".")
+    assert can.kinds and can.ratios
+    assert can.max_count >= 1
+    assert Origin(can.origin) is not Origin.UPLOAD
+    assert can.queue in QUEUES
+    names = [option.name for option in can.options]
+    assert len(set(names)) == len(names)
+
+
+def test_every_default_is_allowed(generator: Generator) -> None:
+    can = generator.capabilities
+    check_options(can, {option.name: option.default for option in can.options})
+
+
+def test_it_is_ready(generator: Generator) -> None:
+    assert generator.missing() == ""
+
+
+@pytest.mark.parametrize("ratio", AspectRatio)
+def test_each_format_has_its_size_and_passes_inspection(
+    generator: Generator, ratio: AspectRatio
+) -> None:
+    if ratio not in generator.capabilities.ratios:
+        pytest.skip("not one of its formats")
+    [file] = make(generator, size=ratio.size).files
+    facts = PillowInspector(Settings()).inspect(file.data)
+    assert (facts.width, facts.height) == ratio.size
+
+
+def test_count_and_seeds_are_honoured(generator: Generator) -> None:
+    files = make(generator, count=3).files
+    assert [file.seed for file in files] == [5, 6, 7]
+    assert len({file.data for file in files}) == 3
+
+
+def test_the_same_request_gives_the_same_bytes(generator: Generator) -> None:
+    assert make(generator).files == make(generator).files
+
+
+def test_a_later_seed_of_a_series_stands_alone(generator: Generator) -> None:
+    series = make(generator, count=2).files
+    alone = make(generator, seed=6).files
+    assert pixels(series[1].data) == pixels(alone[0].data)
+
+
+def test_another_seed_gives_another_picture(generator: Generator) -> None:
+    assert pixels(make(generator, seed=5).files[0].data) != pixels(
+        make(generator, seed=50).files[0].data
+    )
+
+
+def test_the_result_can_be_explained_and_repeated(generator: Generator) -> None:
+    result = make(generator)
+    assert result.model and result.software and result.timings_s
+    assert all(seconds >= 0 for seconds in result.timings_s.values())
+    assert result.files[0].parameters
+    assert result.files[0].alt_text
+
+
+def test_progress_begins_rises_and_ends(generator: Generator) -> None:
+    run = RecordingRun()
+    generator.generate(asked(generator, count=2), run)
+    fractions = [fraction for fraction, _, _ in run.told]
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] < fractions[-1] <= 1
+    assert all(stage for _, stage, _ in run.told)
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_it_stops_when_asked(generator: Generator, after: int) -> None:
+    calls: list[str] = []
+
+    def enough(stage: str) -> bool:
+        calls.append(stage)
+        return len(calls) >= after
+
+    with pytest.raises(Cancelled):
+        generator.generate(asked(generator, count=4), RecordingRun(stop_when=enough))
+    assert make(generator).files
+
+
+def test_an_unknown_option_is_refused(generator: Generator) -> None:
+    request = asked(generator)
+    with pytest.raises(CapabilityError, match="no_such_option"):
+        generator.generate(
+            replace(request, settings={**request.settings, "no_such_option": 1}), RecordingRun()
+        )
+
+
+def test_values_out_of_bounds_are_refused(generator: Generator) -> None:
+    for option in generator.capabilities.options:
+        for value in bad_values(option):
+            request = asked(generator)
+            settings = {**request.settings, option.name: value}
+            with pytest.raises(InvalidInput) as caught:
+                generator.generate(replace(request, settings=settings), RecordingRun())
+            assert option.name in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [0, -1, 1000])
+def test_an_impossible_count_is_refused(generator: Generator, count: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        make(generator, count=count)
+    assert caught.value.field == "count"
+
+
+def test_an_unknown_text_is_refused(generator: Generator) -> None:
+    with pytest.raises(InvalidInput):
+        make(generator, texts={"no_such_text": "words"})
+
+
+def bad_values(option: Option) -> list[object]:
+    wrong: dict[OptionKind, list[object]] = {
+        OptionKind.INTEGER: ["many", 1.5, True],
+        OptionKind.NUMBER: ["much", True],
+        OptionKind.TEXT: [5],
+        OptionKind.CHOICE: ["no such choice", 5],
+        OptionKind.FLAG: ["yes", 1],
+    }
+    cast = int if option.kind is OptionKind.INTEGER else float
+    below = [] if option.minimum is None else [cast(option.minimum - 1)]
+    above = [] if option.maximum is None else [cast(option.maximum + 1)]
+    return [*wrong[option.kind], *below, *above]
+
+
+def pixels(data: bytes) -> bytes:
+    return Image.open(BytesIO(data)).convert("RGB").tobytes()
