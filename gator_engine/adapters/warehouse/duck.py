@@ -36,7 +36,10 @@ def query_text(name: str) -> str:
 
 
 class Duck:
-    """Answers queries over lists of Parquet files; one connection per process, any thread."""
+    """Answers queries over lists of Parquet files, from any thread.
+
+    A worker may fork before its first query (as RQ's workers do) but not after it.
+    """
 
     def __init__(self) -> None:
         # Files never change, so the same question about the same files has the same answer.
@@ -44,7 +47,6 @@ class Duck:
         self._guard = Lock()
         self._pid = 0
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._inherited: list[duckdb.DuckDBPyConnection | None] = []
 
     def rows(self, name: str, files: Sequence[Path], **params: Any) -> Sequence[dict[str, Any]]:
         """Run query `name` over `files`; no files, no rows. Raises Unavailable.
@@ -78,11 +80,15 @@ class Duck:
     def session(self) -> duckdb.DuckDBPyConnection:
         """A session of its own for the caller: DuckDB sessions must not be shared by threads."""
         with self._guard:
-            # DuckDB's threads do not survive a fork: a child process opens its own database, and
-            # never closes the inherited one, which would wait for those threads for ever.
-            if self._connection is None or self._pid != os.getpid():
-                self._inherited.append(self._connection)
+            if self._connection is None:
                 self._connection, self._pid = _connect(), os.getpid()
+            if self._pid != os.getpid():
+                # DuckDB's threads do not survive a fork: going on hangs or crashes now and then.
+                raise Unavailable(
+                    "The measurement store",
+                    "this process was forked from one that had already read measurements.",
+                    "Fork before the first reading, or start a fresh process.",
+                )
             return self._connection.cursor()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from gator_engine.adapters.warehouse.facts import ParquetFacts
 from gator_engine.domain.metrics import AnalyticsQuery, Metric, Snapshot
 from gator_engine.errors import Unavailable
 
+ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MARCH = AnalyticsQuery(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 
@@ -143,14 +145,35 @@ def test_who_opens_a_new_day_sweeps_the_older_ones(root: Path) -> None:
     assert not stray.exists()
 
 
-def test_a_forked_child_reads_and_writes_on_its_own(root: Path) -> None:
-    facts = ParquetFacts(root)
-    facts.append([likes(1)])
-    assert total(facts) == 1.0  # DuckDB's threads run now, and do not survive the fork
-    child = os.fork()
-    if child == 0:
-        signal.alarm(30)  # a child that hangs is a failure, not a wait
-        facts.append([likes(2, "d2")])
-        os._exit(0 if total(facts) == 3.0 else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert total(facts) == 3.0
+def forking(root: Path, *steps: str) -> int:
+    """Exit code of a child that was forked between the two steps, in a process of its own."""
+    before, after = steps
+    script = f"""
+import os, signal
+from pathlib import Path
+from gator_engine.errors import Unavailable
+from tests.integration.warehouse.test_crash_safety import MARCH, likes, total
+from gator_engine.adapters.warehouse.facts import ParquetFacts
+facts = ParquetFacts(Path({str(root)!r}))
+facts.append([likes(1)])
+{before}
+child = os.fork()
+if child == 0:
+    signal.alarm(60)  # a child that hangs is a failure, not a wait
+    try:
+        {after}
+        os._exit(0)
+    except Unavailable:
+        os._exit(9)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    return subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=90).returncode
+
+
+def test_a_forking_worker_leaves_reading_and_writing_to_its_child(root: Path) -> None:
+    assert forking(root, "", "facts.append([likes(2, 'd2')]); assert total(facts) == 3.0") == 0
+    assert total(ParquetFacts(root)) == 3.0
+
+
+def test_a_fork_after_the_first_reading_is_refused_aloud(root: Path) -> None:
+    assert forking(root, "total(facts)", "facts.measured(MARCH)") == 9
