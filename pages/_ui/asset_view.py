@@ -64,15 +64,19 @@ def _edit(asset: Asset) -> None:
     tags = forms.text(form, "tags", "Tags", ", ".join(asset.tags), "Split by commas.")
     rating = st.selectbox(
         "Rating",
-        [None, *Rating],
+        ["", *Rating],
         index=0 if asset.rating is None else asset.rating.strength + 1,
-        format_func=lambda value: RATING_WORDS[value] if value else "Not rated",
+        format_func=lambda value: RATING_WORDS[Rating(value)] if value else "Not rated",
         key=f"{form}:rating",
     )
     if st.button("Save", type="primary", icon=":material/save:", key=f"{form}:save"):
         attempt(
             lambda: studio().library.edit(
-                asset.id, title=title, alt_text=alt, tags=forms.words(tags), rating=rating
+                asset.id,
+                title=title,
+                alt_text=alt,
+                tags=forms.words(tags),
+                rating=Rating(rating) if rating else None,
             ),
             done="Saved.",
             form=form,

@@ -102,7 +102,7 @@ def _idea(persona: Persona) -> Idea | None:
         return None
     chosen = st.selectbox(
         "From an idea",
-        [None, *ideas],
+        ["", *ideas],
         format_func=lambda key: ideas[key].text[:80] if key else "No idea, write freely",
         key=f"{FORM}:idea:{persona.id}",
     )

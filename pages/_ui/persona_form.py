@@ -256,14 +256,14 @@ def _platform_ratings(
     for column, platform in zip(columns, platforms, strict=False):
         chosen = column.selectbox(
             f"On {platform.label}",
-            [None, *Rating],
+            ["", *Rating],
             index=0 if platform.slug not in kept else kept[platform.slug].strength + 1,
-            format_func=lambda value: RATING_WORDS[value] if value else "As above",
+            format_func=lambda value: RATING_WORDS[Rating(value)] if value else "As above",
             key=f"{form}:rating:{platform.slug}",
         )
         kept.pop(platform.slug, None)
-        if chosen is not None:
-            kept[platform.slug] = chosen
+        if chosen:
+            kept[platform.slug] = Rating(chosen)
     mark(form, "boundaries.platform_ratings")
     return tuple(PlatformRating(slug, rating) for slug, rating in kept.items())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,9 +33,7 @@ def navigation_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def studio(
-    gator_home: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Studio]:
+def studio(gator_home: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """A studio on the home that the pages open too; its own jobs run inline."""
     monkeypatch.setenv("GATOR_REDIS_URL", redis_url)
     st.cache_resource.clear()
@@ -43,10 +42,21 @@ def studio(
     st.cache_resource.clear()
 
 
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Seeded]:
+    """A home with something in every corner, made once and only ever copied."""
+    home = tmp_path_factory.mktemp("filled") / "home"
+    with open_studio(home=home, queue="inline") as opened:
+        return home, fill(opened)
+
+
 @pytest.fixture
-def seeded(studio: Studio) -> Seeded:
-    """The same home with something in every corner."""
-    return fill(studio)
+def seeded(filled_home: tuple[Path, Seeded], gator_home: Path) -> Seeded:
+    """This test's own copy of the filled home; name it before `studio` and `open_page`."""
+    made, content = filled_home
+    assert not (gator_home / "gator.db").exists(), "the studio was opened before it was filled"
+    shutil.copytree(made, gator_home, dirs_exist_ok=True)
+    return content
 
 
 @pytest.fixture

@@ -1,0 +1,103 @@
+"""The HTTP routes, over a real server on loopback."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from gator_engine import AssetQuery, Studio
+from routes import ROUTES
+from tests.pages.seeded import Seeded
+
+
+@pytest.fixture
+def client(studio: Studio, free_port: int) -> Iterator[httpx2.Client]:
+    """Talks to the routes the way a browser or a script does."""
+    config = uvicorn.Config(Starlette(routes=ROUTES), port=free_port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client:
+        yield client
+    server.should_exit = True
+    thread.join(10)
+
+
+def test_alive_and_ready(client: httpx2.Client) -> None:
+    assert client.get("/healthz").text == "ok"
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"database": "ok", "queue": "ok"}
+
+
+def test_not_ready_without_its_queue(
+    monkeypatch: pytest.MonkeyPatch, client: httpx2.Client
+) -> None:
+    monkeypatch.setenv("GATOR_REDIS_URL", "unix:///nowhere/redis.sock")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "ok"
+    assert answer.json()["queue"] != "ok"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_signed_link_serves_the_file_and_its_parts(
+    seeded: Seeded, studio: Studio, client: httpx2.Client
+) -> None:
+    asset = studio.library.search(AssetQuery()).items[0]
+    whole = client.get(studio.library.url(asset.id))
+    assert whole.content == studio.library.read(asset.id)
+    assert whole.headers["content-type"] == "image/png"
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in whole.headers["content-security-policy"]
+    part = client.get(studio.library.url(asset.id), headers={"Range": "bytes=10-19"})
+    assert part.status_code == 206
+    assert part.content == whole.content[10:20]
+
+
+def test_a_forged_or_expired_link_is_refused(
+    seeded: Seeded, studio: Studio, client: httpx2.Client
+) -> None:
+    asset = studio.library.search(AssetQuery()).items[0]
+    good = studio.library.url(asset.id)
+    assert client.get(good[:-2] + ("AA" if good[-2:] != "AA" else "BB")).status_code == 403
+    assert client.get("/files/../../gator.db").status_code in (403, 404)
+    stale = studio.vault.sign(f"file:{asset.id}", ttl_s=-1)
+    assert client.get(f"/files/{stale}").status_code == 403
+    gone = studio.vault.sign("file:nothing", ttl_s=60)
+    assert client.get(f"/files/{gone}").status_code == 404
+
+
+def test_the_api_wants_a_token(seeded: Seeded, studio: Studio, client: httpx2.Client) -> None:
+    assert client.get("/api/v1/posts").status_code == 401
+    wrong = studio.vault.sign("file:something", ttl_s=60)
+    for token in ("nonsense", wrong):
+        answer = client.get("/api/v1/posts", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+    right = {"Authorization": f"Bearer {studio.vault.sign('api:read', ttl_s=60)}"}
+    posts = client.get("/api/v1/posts", headers=right).json()["items"]
+    assert seeded.approved.id in {post["id"] for post in posts}
+    states = client.get("/api/v1/deliveries", headers=right).json()["items"]
+    assert {one["state"] for one in states} >= {"published", "scheduled", "rejected"}
+    assert "key1" not in client.get("/api/v1/deliveries", headers=right).text
+    people = client.get("/api/v1/personas", headers=right).json()["items"]
+    assert seeded.persona.handle in {one["handle"] for one in people}
+    assert client.get("/api/v1/posts?limit=0", headers=right).status_code == 422
+
+
+def test_an_unexpected_sign_in_is_explained(client: httpx2.Client, studio: Studio) -> None:
+    slug = studio.accounts.platforms()[0].capabilities.slug
+    answer = client.get(f"/oauth/{slug}/callback?code=1&state=2")
+    assert answer.status_code == 400
+    assert "No sign-in is waiting" in answer.text
+    hostile = client.get(f"/oauth/{slug}/callback?error=<script>alert(1)</script>")
+    assert "<script>" not in hostile.text
+    assert client.get("/oauth/nowhere/callback").status_code == 404
