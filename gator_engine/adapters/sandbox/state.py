@@ -33,6 +33,11 @@ create table if not exists requests (
     status integer, fault text);
 create table if not exists facts (name text primary key, value text);
 """
+PERSON_BY = {
+    "id": "select * from accounts where platform = ? and id = ?",
+    "handle": "select * from accounts where platform = ? and handle = ?",
+    "secret": "select * from accounts where platform = ? and secret = ?",  # nosec B105
+}
 LOG_LENGTH = 20_000
 
 
@@ -134,11 +139,8 @@ class State:
 
     def person(self, platform: str, **by: str) -> Person | None:
         """One account by `id`, `handle` or `secret`."""
-        (column, value), *_ = by.items()
-        rows = self._rows(
-            f"select * from accounts where platform = ? and {_column(column)} = ?",
-            (platform, value),
-        )
+        ((column, value),) = by.items()
+        rows = self._rows(PERSON_BY[column], (platform, value))
         return Person(**dict(rows[0])) if rows else None
 
     def people(self) -> list[Person]:
@@ -269,12 +271,6 @@ class State:
             db.execute("insert or ignore into facts values (?, ?)", (name, fresh))
             found = db.execute("select value from facts where name = ?", (name,)).fetchone()
         return str(found[0])
-
-
-def _column(name: str) -> str:
-    if name not in ("id", "handle", "secret"):
-        raise ValueError(f"accounts are not looked up by {name}")
-    return name
 
 
 def _post(row: sqlite3.Row) -> StoredPost:
