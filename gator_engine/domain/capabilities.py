@@ -104,4 +104,3 @@ class GeneratorCapabilities:
     max_count: int = 8
     uses_prompt: bool = True
     origin: str = "ai_generated"
-    queue: str = "gpu"

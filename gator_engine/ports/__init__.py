@@ -35,6 +35,14 @@ from gator_engine.ports.persistence import (
     UnitOfWork,
     UserRepository,
 )
+from gator_engine.ports.portability import (
+    CardFacts,
+    Outcome,
+    PersonaFiles,
+    PortableContent,
+    PortableImage,
+    ReportLine,
+)
 from gator_engine.ports.publishing import (
     ConnectedProfile,
     Connector,
@@ -64,6 +72,7 @@ __all__ = [
     "Caption",
     "CaptionRequest",
     "CaptionWriter",
+    "CardFacts",
     "Clock",
     "ConnectedProfile",
     "Connector",
@@ -84,10 +93,15 @@ __all__ = [
     "MediaItem",
     "Message",
     "MetricReading",
+    "Outcome",
     "Payload",
+    "PersonaFiles",
     "PersonaRepository",
+    "PortableContent",
+    "PortableImage",
     "PostRepository",
     "Reconciliation",
+    "ReportLine",
     "Run",
     "SandboxNetwork",
     "SecretVault",

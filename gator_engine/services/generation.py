@@ -304,7 +304,9 @@ class _PartOfRun:
 
 
 def _compile(persona: Persona, draft: BriefDraft) -> CompiledPrompt:
-    return compile_picture(persona.profile, prompt=draft.prompt, outfit=draft.outfit)
+    return compile_picture(
+        persona.profile, prompt=draft.prompt, outfit=draft.outfit, pillar=draft.pillar
+    )
 
 
 def _check(draft: BriefDraft, capabilities: GeneratorCapabilities, persona: Persona) -> None:

@@ -71,7 +71,7 @@ class Writing:
         limit = self._limit(platforms, profile.boundaries.disclosure_text)
         request = CaptionRequest(
             profile=profile,
-            system=compile_voice(profile),
+            system=compile_voice(profile, language, limit),
             topic=topic.strip(),
             variants=variants,
             limit=limit,

@@ -67,7 +67,6 @@ class CardGenerator:
         max_count=8,
         uses_prompt=False,
         origin="designed",
-        queue="default",
     )
 
     def __init__(self, settings: Settings) -> None:

@@ -61,7 +61,6 @@ class DiffusersTextToImage:
         options=_OPTIONS,
         max_count=8,
         origin="ai_generated",
-        queue="gpu",
     )
 
     def __init__(self, settings: Settings) -> None:
