@@ -245,12 +245,17 @@ def migrate_store(settings: Settings) -> None:
 
 
 def serve_sandbox(settings: Settings, *, host: str, port: int) -> None:
-    """Serve the sandbox network until stopped."""
+    """Serve the sandbox network until stopped.
+
+    On loopback it answers to local names alone (a web page elsewhere cannot reach it by tricks with
+    DNS); on another address to any name.
+    """
     import uvicorn
 
-    from gator_engine.adapters.sandbox.server import create_app
+    from gator_engine.adapters.sandbox.server import LOOPBACK, create_app
 
-    app = create_app(settings.home / "sandbox")
+    names = LOOPBACK if host in LOOPBACK else ("*",)
+    app = create_app(settings.home / "sandbox", allowed_hosts=names)
     uvicorn.run(app, host=host, port=port, log_level="warning")
 
 

@@ -29,7 +29,7 @@ def machine_checks(
 
 
 def _ready(name: str, missing: str) -> Check:
-    return Check(name, not missing, "ready" if not missing else missing, required=False)
+    return Check(name, not missing, missing or "ready", required=False)
 
 
 def _disk(settings: Settings) -> Check:

@@ -25,7 +25,7 @@ ENGAGEMENT = (Metric.LIKES, Metric.SHARES, Metric.REPLIES, Metric.QUOTES, Metric
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A value of one metric of one delivery (or of an account: delivery_id "") at one time (UTC)."""
+    """One metric of a delivery (or of an account, when `delivery_id` is "") at one time, in UTC."""
 
     taken_at: datetime
     platform: str

@@ -29,15 +29,13 @@ def check_profile(profile: PersonaProfile) -> None:
 
 def profile_problems(profile: PersonaProfile) -> tuple[FieldProblem, ...]:
     """Every problem, in the order of the form; empty when the profile is valid."""
-    return tuple(
-        [
-            *_identity(profile),
-            *_lengths("appearance", profile.appearance),
-            *_voice(profile.voice),
-            *_pillars(profile),
-            *_boundaries(profile),
-            *_brand(profile.brand),
-        ]
+    return (
+        *_identity(profile),
+        *_lengths("appearance", profile.appearance),
+        *_voice(profile.voice),
+        *_pillars(profile),
+        *_boundaries(profile),
+        *_brand(profile.brand),
     )
 
 

@@ -139,7 +139,7 @@ _COOK = PersonaProfile(
         languages=("en", "fr"),
         home_place="Lyon, France",
         occupation="cook and food writer",
-        bio="Weeknight food with nothing to prove. A synthetic cook, real recipes tested by people.",
+        bio="Weeknight food with nothing to prove. A synthetic cook; people test the recipes.",
         backstory="Grew up between Accra and Lyon; believes onions deserve more time.",
     ),
     appearance=Appearance(

@@ -10,7 +10,7 @@ from gator_engine.domain.personas import Rating
 
 
 class Approval(StrEnum):
-    """Draft → in review → approved or changes requested; an edit after approval is a draft again."""
+    """Draft → in review → approved or changes requested; an edit makes it a draft again."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"

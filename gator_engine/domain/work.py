@@ -25,7 +25,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: fraction 0–1, the stage in plain words, an optional small preview (WebP)."""
+    """How far a job is: fraction 0–1, the stage in plain words, perhaps a small preview (WebP)."""
 
     fraction: float = 0.0
     stage: str = ""

@@ -197,7 +197,7 @@ class Connector(Protocol):
     def measure(self, text: str, account: Account | None = None) -> TextMeasure: ...
 
     def compose(self, message: Message, account: Account) -> Payload:
-        """The payload that preview shows and publish sends. Raises InvalidInput naming the field."""
+        """What preview shows and publish sends. Raises InvalidInput naming the field."""
 
     def connect(self, fields: Mapping[str, str]) -> ConnectedProfile:
         """Log in. Raises InvalidInput, AuthExpired, Rejected or Transient."""

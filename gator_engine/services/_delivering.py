@@ -50,6 +50,7 @@ FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 5.0, 1800.0
 RECONCILE_AFTER_S = 2.0
 MOST_LOOKS = 12
 PAUSED_CHECK = timedelta(seconds=60)
+LONGEST_PROCESSING = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Delivering:
             self._refresh_ahead(session)
             if looking:
                 return self._reconcile(session, payload, tries)
-            return self._publish(session, payload, phase)
+            return self._publish(session, payload, phase, tries)
         except (ExternalError, InvalidInput, CapabilityError, NotFound) as error:
             current = session.delivery if session else delivery
             return self._settle_failure(current, error, looking=looking)
@@ -127,13 +128,18 @@ class Delivering:
     def _refresh_ahead(self, session: DeliverySession) -> None:
         self._connectors[session.account.platform].refresh(session)
 
-    def _publish(self, session: DeliverySession, payload: Payload, phase: Phase) -> Delivery:
+    def _publish(
+        self,
+        session: DeliverySession,
+        payload: Payload,
+        phase: Phase,
+        tries: Sequence[Attempt],
+    ) -> Delivery:
         connector = self._connectors[session.account.platform]
         step = connector.poll if phase is Phase.POLL else connector.start
         result = self._attempt(session, phase, lambda: step(payload, session))
         if result.status is StepStatus.WAIT:
-            later = self._context.now() + timedelta(seconds=result.wait_s)
-            return self._release(session, S.PROCESSING, result.note, later)
+            return self._wait_for_platform(session, result, tries)
         # The intent stands in the database before the one call that cannot be taken back.
         session.save(state=S.FINALIZING, attempt=session.delivery.attempt + 1)
         session.require_lease()
@@ -141,6 +147,20 @@ class Delivering:
             session, Phase.FINALIZE, lambda: connector.finalize(payload, session)
         )
         return self._published(session, payload, result.remote_id, result.remote_url)
+
+    def _wait_for_platform(
+        self, session: DeliverySession, result: StepResult, tries: Sequence[Attempt]
+    ) -> Delivery:
+        """Let go until the next poll, unless the platform has been at it for too long."""
+        now = self._context.now()
+        begun = max((t.started_at for t in tries if t.phase is Phase.START), default=now)
+        if now - begun > LONGEST_PROCESSING:
+            reason = (
+                f"The platform is still processing after an hour; nothing went out. {result.note}"
+            )
+            return self._release(session, S.REJECTED, reason)
+        later = now + timedelta(seconds=result.wait_s)
+        return self._release(session, S.PROCESSING, result.note, later)
 
     def _attempt(
         self, session: DeliverySession, phase: Phase, call: Callable[[], StepResult]

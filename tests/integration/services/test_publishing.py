@@ -153,6 +153,19 @@ def test_polling_waits_without_holding_the_delivery(desk: Desk) -> None:
     assert steps == ["start", "poll", "poll"]
 
 
+def test_a_platform_that_processes_for_ever_is_given_up(desk: Desk) -> None:
+    desk.platform.script("start", StepResult(StepStatus.WAIT, wait_s=300))
+    desk.platform.script("poll", *[StepResult(StepStatus.WAIT, wait_s=300, note="busy")] * 50)
+    delivery = desk.due()
+    for _ in range(20):
+        desk.step(delivery)
+        desk.clock.advance(seconds=301)
+        desk.studio.publishing.sweep()
+    assert desk.state(delivery) is S.REJECTED
+    assert "busy" in desk.studio.publishing.get(delivery.id).reason
+    assert desk.platform.live == []
+
+
 class Killed(BaseException):
     """Stands for kill -9: nothing of ours runs after it."""
 
