@@ -101,8 +101,9 @@ def _figures(setup: Setup, wanted: int, seed: int) -> dict[str, Any]:
         _script_faults(setup, accounts, seed)
         with plant.under_fire(STRIKE_EVERY_S):
             _send(studio, accounts, wanted, random.Random(seed))
-            _wait(studio, lambda: sum(plant.kills.values()) >= FEWEST_KILLS, KILL_FOR_S)
+            _wait(studio, lambda: _enough(studio, plant, wanted), KILL_FOR_S)
         plant.wake_all()
+        faults = _end_faults(setup)
         _wait(studio, lambda: not _open(studio), SETTLE_WITHIN_S)
         deliveries = _deliveries(studio)
         return {
@@ -110,7 +111,7 @@ def _figures(setup: Setup, wanted: int, seed: int) -> dict[str, Any]:
             "connectors": sorted({account.platform for account in accounts}),
             "kills": sum(plant.kills.values()),
             "killed": dict(plant.kills),
-            "faults": _faults_taken(setup),
+            "faults": faults,
             **_compare(studio, deliveries, accounts, setup),
             "unsettled": len(_open(studio)),
         }
@@ -177,6 +178,11 @@ def _wait(studio: Studio, over: Callable[[], bool], seconds: float) -> None:
     while not over() and time.monotonic() < until:
         _reconnect(studio)
         time.sleep(0.5)
+
+
+def _enough(studio: Studio, plant: Plant, wanted: int) -> bool:
+    """Nearly everything has settled under fire, and there was enough of it."""
+    return sum(plant.kills.values()) >= FEWEST_KILLS and len(_open(studio)) <= wanted // 10
 
 
 def _open(studio: Studio) -> list[Delivery]:
@@ -258,9 +264,11 @@ def _plain(handle: str) -> str:
     return handle.split("@")[0].split(".")[0]
 
 
-def _faults_taken(setup: Setup) -> dict[str, int]:
-    """Kind of fault → how often it struck."""
+def _end_faults(setup: Setup) -> dict[str, int]:
+    """Let the platforms work again, so that all can settle; kind of fault → how often it struck."""
     taken: Counter[str] = Counter()
     for fault in _ask(setup, "faults"):
         taken[fault["kind"]] += fault["taken"]
+    url = f"{setup.settings.sandbox_url}/sandbox/faults"
+    httpx2.delete(url, timeout=60).raise_for_status()
     return dict(sorted(taken.items()))
