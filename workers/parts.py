@@ -129,7 +129,7 @@ def address(host: str, port: int) -> str:
 
 
 def _reachable(host: str) -> str:
-    if host in ("0.0.0.0", "", "::"):  # nosec B104: compared with, not bound to
+    if host in ("0.0.0.0", "", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
