@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Generator,
         JobQueue,
         MediaInspector,
+        PersonaFiles,
         SandboxNetwork,
         SecretVault,
         Store,
@@ -96,6 +97,13 @@ class Adapters:
         from gator_engine.adapters.media.inspector import PillowInspector
 
         return PillowInspector(self.settings)
+
+    @cached_property
+    def persona_files(self) -> PersonaFiles:
+        """Files that hold a persona."""
+        from gator_engine.adapters.portability import PortableFiles
+
+        return PortableFiles(self.settings)
 
     @cached_property
     def connectors(self) -> Mapping[str, Connector]:
