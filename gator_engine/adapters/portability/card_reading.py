@@ -105,9 +105,10 @@ def read_charx(packed: SafeZip) -> PortableContent:
 
 def read_card(card: Mapping[str, Any]) -> PortableContent:
     """A card of any version as our fields. Raises InvalidInput naming what is not as specified."""
-    spec = card.get("spec", "")
-    data = card["data"] if "spec" in card and "data" in card else card
-    if not isinstance(spec, str) or spec not in _NAMES or not isinstance(data, dict):
+    if not is_card(card):
+        raise InvalidInput("card", "is not a character card", "V1, V2 or V3")
+    spec, data = card.get("spec", ""), card["data"] if "spec" in card else card
+    if not isinstance(spec, str) or spec not in _NAMES:
         raise InvalidInput("card", f"has the unknown spec {str(spec)[:40]!r}", "V1, V2 or V3")
     own = _own(data)
     if own is not None:

@@ -19,7 +19,9 @@ import yaml
 from gator_engine.errors import InvalidInput
 
 MOST_TEXT_BYTES = 16 * 2**20
-MOST_VALUES = 200_000
+MOST_VALUES = 100_000
+# Texts hold commas too, so more of them than values.
+MOST_COMMAS = 10 * MOST_VALUES
 DEEPEST = 32
 
 # What may stand unquoted in YAML and is no text: the JSON subset of YAML 1.2's core schema.
@@ -56,6 +58,9 @@ def parsed(text: str, where: str) -> dict[str, Any]:
 
 def from_json(text: str, where: str) -> Any:
     """Raises InvalidInput naming `where`."""
+    # A parser makes an object of 60 bytes from two characters: count before it does.
+    if text.count("[") + text.count("{") > MOST_VALUES or text.count(",") > MOST_COMMAS:
+        raise InvalidInput(where, "holds too many values", f"{MOST_VALUES}")
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_finite)
     except RecursionError as error:
@@ -148,7 +153,7 @@ def _events(text: str, where: str) -> Iterator[yaml.Event]:
     """The events that make up values, without those that only frame them."""
     framing = (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
     for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
-        if number > 2 * MOST_VALUES:
+        if number > MOST_VALUES:
             raise InvalidInput(where, "holds too many values", f"{MOST_VALUES}")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise InvalidInput(where, "uses YAML aliases or anchors", "plain values")
