@@ -19,8 +19,11 @@ from gator_engine.errors import FieldProblem
 
 Tree = Mapping[str, Any]
 
-# Above this the rules about words would take seconds; a form never gets near it.
-MUCH_TEXT = 500_000
+# Above this the rules would take seconds; a form never gets near it. Counted in characters, and
+# a value weighs as much as a sentence.
+MUCH = 500_000
+VALUE_WEIGHT = 100
+LONGEST_NAME_SHOWN = 60
 MOST_PROBLEMS = 200
 
 
@@ -59,7 +62,7 @@ def from_tree(tree: Tree) -> Reading:
         profile = _adapter().validate_json(text, strict=True)
     except ValidationError as error:
         return Reading(None, _limited([*_oversized(tree, ""), *_wrong(error)]), unknown)
-    oversized = list(_oversized(tree, "")) if _characters(tree) > MUCH_TEXT else []
+    oversized = list(_oversized(tree, "")) if _weight(tree) > MUCH else []
     return Reading(profile, _limited(oversized or profile_problems(profile)), unknown)
 
 
@@ -88,7 +91,7 @@ def _unknown(value: Any, kind: Any, path: str) -> Iterator[str]:
     if is_dataclass(kind) and isinstance(value, Mapping):
         fields = get_type_hints(kind)
         for name, inner in value.items():
-            below = f"{path}.{name}" if path else str(name)
+            below = _below(path, name)
             if name in fields:
                 yield from _unknown(inner, fields[name], below)
             else:
@@ -113,15 +116,21 @@ def _oversized(value: Any, path: str) -> Iterator[FieldProblem]:
             yield from _oversized(inner, f"{path}[{number}]")
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _oversized(inner, f"{path}.{name}" if path else str(name))
+            yield from _oversized(inner, _below(path, name))
 
 
-def _characters(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value)
+def _below(path: str, name: object) -> str:
+    """The path of a named value; names that nobody can read are shortened."""
+    shown = str(name)[:LONGEST_NAME_SHOWN]
+    return f"{path}.{shown}" if path else shown
+
+
+def _weight(value: Any) -> int:
     if isinstance(value, Mapping):
-        return sum(map(_characters, value.values()))
-    return sum(map(_characters, value)) if isinstance(value, list) else 0
+        return VALUE_WEIGHT + sum(map(_weight, value.values()))
+    if isinstance(value, list):
+        return VALUE_WEIGHT + sum(map(_weight, value))
+    return VALUE_WEIGHT + (len(value) if isinstance(value, str) else 0)
 
 
 def _limited(problems: Sequence[FieldProblem]) -> tuple[FieldProblem, ...]:

@@ -35,6 +35,7 @@ from gator_engine.services.library import (
 from gator_engine.services.personas import Personas
 
 LONGEST_HANDLE = 30
+LONGEST_REPORT = 200
 LARGEST_CARD_PICTURE = 16 * 2**20
 _PNG = "image/png"
 _EXTENSIONS = {_PNG: "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
@@ -134,7 +135,7 @@ class Portability:
             ReportLine(Outcome.IGNORED, path[:120], note="this Gator has no such field")
             for path in from_tree(fields).unknown
         )
-        return replace(checked, report=(*checked.report, *unknown))
+        return replace(checked, report=_shortened([*checked.report, *unknown]))
 
     def fill(self, draft: ImportDraft, values: Mapping[str, object]) -> ImportDraft:
         """The draft with fields that a person gave, by path: ``{"identity.age": 29}``.
@@ -267,6 +268,14 @@ class Portability:
 def _checked(draft: ImportDraft) -> ImportDraft:
     reading = from_tree(draft.fields)
     return replace(draft, profile=reading.profile, problems=reading.problems)
+
+
+def _shortened(report: Sequence[ReportLine]) -> tuple[ReportLine, ...]:
+    """The report as people can read it: the last line counts what is not shown."""
+    more = len(report) - LONGEST_REPORT
+    if more <= 0:
+        return tuple(report)
+    return (*report[:LONGEST_REPORT], ReportLine(Outcome.IGNORED, f"{more} more things"))
 
 
 def _handle_of(name: str) -> str:

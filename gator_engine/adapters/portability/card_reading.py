@@ -30,6 +30,8 @@ from gator_engine.errors import InvalidInput
 from gator_engine.ports import Outcome, PortableContent, PortableImage, ReportLine
 
 CARD_FILE = "card.json"
+# Beyond these no persona could hold a text, and putting names into it might make gigabytes of it.
+LONGEST_TEXT, LONGEST_NAME = 100_000, 120
 _NAMES = {SPEC_V2: "Character Card V2", SPEC_V3: "Character Card V3", "": "Character Card V1"}
 _TEXTS_V1 = ("description", "personality", "scenario", "first_mes", "mes_example")
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
@@ -160,7 +162,7 @@ def _mapped(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[ReportLine]]:
         posts.append(_named(first, name))
         report.append(_taken("first_mes", "voice.sample_posts", first, posts[0]))
     if examples := _text(data, "mes_example").strip():
-        said = [_named(text, name) for text in _said(examples, name)]
+        said = _said(examples, name)
         posts += said
         report.append(_examples(len(said)))
     if posts:
@@ -182,7 +184,8 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 
 def _named(text: str, name: str) -> str:
     """The text with the character's name in place of {{char}} (specification V1)."""
-    return _CHARACTER.sub(lambda _: name, text) if name else text
+    fits = 0 < len(name) <= LONGEST_NAME and len(text) <= LONGEST_TEXT
+    return _CHARACTER.sub(lambda _: name, text) if fits else text
 
 
 def _taken(source: str, target: str, before: str, after: str) -> ReportLine:
@@ -199,15 +202,19 @@ def _examples(count: int) -> ReportLine:
     return ReportLine(Outcome.CHANGED, "mes_example", "voice.sample_posts", note)
 
 
-def _said(examples: str, name: str) -> Iterable[str]:
+def _said(examples: str, name: str) -> list[str]:
     """What the character says in example conversations."""
+    if len(examples) > LONGEST_TEXT or len(name) > LONGEST_NAME:
+        return [examples]
+    said = []
     for talk in _START.split(examples):
         if name:
             talk = re.sub(rf"^{re.escape(name)}[ \t]*:", "{{char}}:", talk, flags=re.M)
         pieces = _SPEAKER.split(talk)
         for speaker, words in zip(pieces[1::2], pieces[2::2], strict=True):
             if _CHARACTER.fullmatch(speaker) and words.strip():
-                yield words.strip()
+                said.append(_named(words.strip(), name))
+    return said
 
 
 def _newer(spec: str, version: object) -> Iterable[ReportLine]:

@@ -23,6 +23,7 @@ MOST_VALUES = 100_000
 # Texts hold commas too, so more of them than values.
 MOST_COMMAS = 10 * MOST_VALUES
 DEEPEST = 32
+MOST_DIGITS = 400
 
 # What may stand unquoted in YAML and is no text: the JSON subset of YAML 1.2's core schema.
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -62,10 +63,12 @@ def from_json(text: str, where: str) -> Any:
     if text.count("[") + text.count("{") > MOST_VALUES or text.count(",") > MOST_COMMAS:
         raise InvalidInput(where, "holds too many values", f"{MOST_VALUES}")
     try:
-        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_finite)
+        data = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_not_finite, parse_int=_integer
+        )
     except RecursionError as error:
         raise InvalidInput(where, "is nested too deeply", f"{DEEPEST} levels") from error
-    except ValueError as error:  # also JSONDecodeError, and numbers of thousands of digits
+    except ValueError as error:  # also JSONDecodeError
         raise InvalidInput(where, f"is not valid JSON: {error}") from error
     check_plain(data, where)
     return data
@@ -135,6 +138,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
 def _not_finite(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a number")
 
@@ -190,5 +199,5 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return _integer(text)
     return float(text) if _NUMBER.fullmatch(text) else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import yaml
 from gator_engine.adapters.portability import PortableFiles
 from gator_engine.adapters.portability.documents import MIGRATIONS, SCHEMA, migrated
 from gator_engine.domain.persona_templates import TEMPLATES
-from gator_engine.domain.persona_tree import from_tree, to_tree
+from gator_engine.domain.persona_tree import MOST_PROBLEMS, from_tree, to_tree
 from gator_engine.errors import InvalidInput
 from gator_engine.version import VERSION
 
@@ -118,6 +119,17 @@ def test_much_too_much_text_is_refused_quickly() -> None:
     tree["identity"]["languages"] = ["en"] * 200
     fields = {problem.field for problem in from_tree(tree).problems}
     assert fields == {"identity.backstory", "identity.languages"}
+
+
+def test_a_crowd_of_pillars_is_refused_quickly() -> None:
+    tree = to_tree(PROFILE)
+    tree["pillars"] = [{"name": str(number)} for number in range(49_000)]
+    tree["x" * 1_000_000] = {"y" * 1_000_000: [["z" * 50]] * 40_000}
+    started = process_time()
+    reading = from_tree(tree)
+    assert reading.problems[0].field == "pillars"
+    assert len(reading.problems) <= MOST_PROBLEMS + 1
+    assert process_time() - started < 5
 
 
 def test_yaml_written_by_hand_means_what_it_says(files: PortableFiles) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import zipfile
 from io import BytesIO
+from time import process_time
 from typing import Any
 
 import pytest
@@ -171,3 +172,22 @@ def test_markup_is_text_and_stays_text(files: PortableFiles) -> None:
     script = "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1))"
     content = read(files, card(name="<b>Ada</b>", description=script))
     assert content.fields["identity"] == {"name": "<b>Ada</b>", "backstory": script}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "A" * 2_000_000, "description": "{{char}}" * 40_000},
+        {"name": "A" * 100, "description": "<bot>" * 1_000_000},
+        {"name": "A" * 2_000_000, "mes_example": "{{char}}: hi\n" * 40_000},
+        {"name": "(a+)+$", "mes_example": "<START>" * 500_000},
+    ],
+    ids=["long name", "many names", "many messages", "many starts"],
+)
+def test_names_do_not_multiply_a_text(files: PortableFiles, changes: dict[str, str]) -> None:
+    started = process_time()
+    content = read(files, card(**changes))
+    reading = from_tree(content.fields)
+    assert reading.profile is None and reading.problems
+    assert len(json.dumps(content.fields)) < 10_000_000
+    assert process_time() - started < 5
