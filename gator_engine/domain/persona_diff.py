@@ -195,9 +195,9 @@ def _owner(steps: tuple[Step, ...]) -> str:
 
 
 def _from_to(what: str, before: Any, after: Any) -> str:
-    if before in ("", None):
+    if before is None or before == "":
         return f"{what} set to {_shown(after)}"
-    if after in ("", None):
+    if after is None or after == "":
         return f"{what} removed (was {_shown(before)})"
     return f"{what} {_shown(before)} → {_shown(after)}"
 
@@ -216,10 +216,9 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if is_dataclass(value) and fields(value):
         return _shown(_key(value))
-    if isinstance(value, StrEnum) or not isinstance(value, str):
-        return str(value)
-    line = " ".join(value.split())
-    return f"“{line[: EXCERPT - 1]}…”" if len(line) > EXCERPT else f"“{line}”"
+    line = " ".join(str(value).split())
+    line = f"{line[: EXCERPT - 1]}…" if len(line) > EXCERPT else line
+    return f"“{line}”" if isinstance(value, str) and not isinstance(value, StrEnum) else line
 
 
 def _words(name: str) -> str:

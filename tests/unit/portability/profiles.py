@@ -7,6 +7,7 @@ another rule gives way to the field's standard value.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -97,6 +98,12 @@ def parts(kind: Any) -> st.SearchStrategy[Any]:
         return st.builds(kind, **made)
     if get_origin(kind) is tuple:
         return st.lists(parts(get_args(kind)[0]), max_size=3).map(tuple)
+    if get_origin(kind) in (Mapping, dict):
+        return st.dictionaries(TEXTS, parts(get_args(kind)[1]), max_size=3)
+    if type(None) in get_args(kind):
+        return st.none() | parts(next(arg for arg in get_args(kind) if arg is not type(None)))
+    if kind is float:
+        return st.floats(allow_nan=False, allow_infinity=False)
     return TEXTS if kind is str else st.from_type(kind)
 
 
