@@ -6,6 +6,8 @@ Streamlit (as ``__main__``) it is the router: theme, navigation, and the error b
 
 from __future__ import annotations
 
+import importlib
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -50,6 +52,14 @@ def run() -> None:
         page.run()
 
 
+def _warm() -> None:
+    """Import what the first page needs while the browser still loads the shell of the app."""
+    for module in ("sql", "queue.rq_queue", "secrets.vault", "storage.blobs_local"):
+        importlib.import_module(f"gator_engine.adapters.{module}")
+    for module in ("home_view", "session", "shell"):
+        importlib.import_module(f"pages._ui.{module}")
+
+
 def build() -> st.App:
     """The ASGI application."""
     from streamlit import config
@@ -66,6 +76,7 @@ def build() -> st.App:
     # Until st.navigation has run once, Streamlit takes the folder pages/ for its own kind of pages
     # and a deep link opens the bare script, without navigation and style.
     PagesManager.uses_pages_directory = False
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
     return st.App(Path(__file__), routes=ROUTES, on_script_error=show)
 
 

@@ -7,8 +7,9 @@ claimed once. Losing one, or Redis with all it holds, loses nothing but the seco
 from __future__ import annotations
 
 import signal
-import threading
 import time
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import structlog
@@ -26,20 +27,25 @@ class Dispatcher:
 
     def __init__(self, studio: Studio, interval_s: float) -> None:
         self._studio, self._interval_s = studio, interval_s
-        self._stop = threading.Event()
+        self._stopping = False
+        # Its put may be called by a signal handler while the same thread is inside its get; an
+        # Event would now and then deadlock there.
+        self._wake: SimpleQueue[None] = SimpleQueue()
         self._outage: str | None = None
         self._planned_at = float("-inf")
 
     def run(self) -> None:
         """Tick until `stop` is called."""
-        while not self._stop.is_set():
+        while not self._stopping:
             began = time.monotonic()
             self._guarded_tick()
-            self._stop.wait(max(0.0, self._interval_s - (time.monotonic() - began)))
+            with suppress(Empty):
+                self._wake.get(timeout=max(0.0, self._interval_s - (time.monotonic() - began)))
 
     def stop(self) -> None:
         """End `run` after the present tick."""
-        self._stop.set()
+        self._stopping = True
+        self._wake.put(None)
 
     def _guarded_tick(self) -> None:
         try:

@@ -42,15 +42,19 @@ def clear_errors(command: Command) -> Command:
 @clear_errors
 def up() -> None:
     """Run everything until Ctrl-C: Redis, sandbox, dispatcher, workers and the web app."""
+    from workers.migration import Migration
     from workers.parts import plan
     from workers.supervisor import Supervisor
 
     settings = load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
-    planned = plan(settings, typer.echo)
-    migrate_database(settings)
+    migration = Migration(settings)
+    planned = plan(settings, typer.echo, prepared=migration.done)
     ready = f"\n  Gator is ready: {planned.url}\n"
-    Supervisor(settings.home, planned.parts, on_ready=lambda: typer.echo(ready)).run()
+    supervisor = Supervisor(settings.home, planned.parts, on_ready=lambda: typer.echo(ready))
+    migration.start()
+    supervisor.run()
+    migration.check()
 
 
 @app.command()

@@ -28,8 +28,13 @@ class Plan:
     url: str
 
 
-def plan(settings: Settings, say: Callable[[str], None]) -> Plan:
+def plan(
+    settings: Settings, say: Callable[[str], None], *, prepared: Callable[[], bool] = lambda: True
+) -> Plan:
     """Everything `up` runs; moves to free ports and says so.
+
+    The web app comes first and alone, so that the first page does not wait for the processor; it
+    counts as ready once `prepared` says that the database is.
 
     Raises Unavailable when a configured Redis does not answer, ConfigError when there is no Redis
     to start or no free port.
@@ -44,7 +49,8 @@ def plan(settings: Settings, say: Callable[[str], None]) -> Plan:
         own = free_port(LOOPBACK, settings.sandbox_port, "sandbox", say, but_not=port)
         env["GATOR_SANDBOX_URL"] = address(LOOPBACK, own)
         sandbox = (sandbox_part(env, LOOPBACK, own),)
-    parts = (*redis, *sandbox, web_part(settings, env, port), *background_parts(settings, env))
+    web = web_part(settings, env, port, prepared)
+    parts = (*redis, web, *sandbox, *background_parts(settings, env))
     return Plan(parts, settings.public_url or address(settings.host, port))
 
 
@@ -86,11 +92,14 @@ def sandbox_part(env: Mapping[str, str], host: str, port: int) -> Part:
     return Part("sandbox", argv, env, ready=_answers(f"http://{host}:{port}/"))
 
 
-def web_part(settings: Settings, env: Mapping[str, str], port: int) -> Part:
-    """The web app; ready when its health page answers."""
-    health = f"http://{_reachable(settings.host)}:{port}/_stcore/health"
+def web_part(
+    settings: Settings, env: Mapping[str, str], port: int, prepared: Callable[[], bool]
+) -> Part:
+    """The web app; ready when its health page answers and the database is prepared."""
+    answers = _answers(f"http://{_reachable(settings.host)}:{port}/_stcore/health")
     argv = tuple(web_command(settings, port))
-    return Part("web", argv, {**env, "GATOR_PORT": str(port)}, ready=_answers(health), gate=True)
+    own = {**env, "GATOR_PORT": str(port)}
+    return Part("web", argv, own, ready=lambda: prepared() and answers(), gate=True)
 
 
 def web_command(settings: Settings, port: int) -> list[str]:

@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 
 from gator_engine.errors import ConfigError
@@ -51,7 +52,10 @@ class Supervisor:
         backoff: Backoff | None = None,
     ) -> None:
         self.home, self.say, self.backoff = home.absolute(), say, backoff or Backoff()
-        self._on_ready, self._wake = on_ready, threading.Event()
+        self._on_ready = on_ready
+        # Its put may be called by a signal handler while the same thread is inside its get; an
+        # Event would now and then deadlock there.
+        self._news: SimpleQueue[None] = SimpleQueue()
         self._stop_asked_at: float | None = None
         self.hurried, self._state_lock = False, threading.Lock()
         self._house = hashlib.sha256(os.fsencode(self.home.resolve())).hexdigest()[:16]
@@ -93,7 +97,7 @@ class Supervisor:
                 fresh.replace(target)
         except OSError as error:  # a full disk must not end what still runs
             self.say("supervisor", f"cannot write {state_file(self.home)}: {error.strerror}")
-        self._wake.set()
+        self._news.put(None)
 
     def _stages(self) -> list[list[Keeper]]:
         """Groups that start together: each reaches up to and including a gate."""
@@ -123,8 +127,9 @@ class Supervisor:
 
     def _sleep(self) -> None:
         """Wait for news; raises the failure of a keeper that has given up."""
-        self._wake.wait()
-        self._wake.clear()
+        self._news.get()
+        while not self._news.empty():
+            self._news.get()
         for keeper in self._keepers:
             if keeper.failure and not self._stopping:
                 raise keeper.failure
@@ -140,7 +145,7 @@ class Supervisor:
             self._stop_asked_at = now
         elif number == signal.SIGINT and now - self._stop_asked_at > 0.5:
             self.hurried = True
-        self._wake.set()
+        self._news.put(None)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

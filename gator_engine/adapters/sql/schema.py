@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from gator_engine.adapters.sql.engine import Database, database_at, open_engines, open_for_migration
 from gator_engine.adapters.sql.faults import reported
 from gator_engine.errors import ConfigError
 
+if TYPE_CHECKING:
+    # Imported where it is used: every start asks for the revision, hardly any has to migrate, and
+    # Alembic takes longer to import than the question takes to answer.
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 LOCK_WAIT_S = 300.0
 _ADVISORY_LOCK = 0x6761746F72  # "gator": one number that all our processes agree on
+_REVISION = re.compile(r"""^revision(?:: str)? = ["'](\w+)["']""", re.MULTILINE)
+_DOWN_REVISION = re.compile(r"""^down_revision[^=\n]*= ["'](\w+)["']""", re.MULTILINE)
 # Alembic keeps the migration in progress in a module-wide variable.
 _one_at_a_time = threading.Lock()
 
@@ -34,20 +39,35 @@ def migrate(url: str, *, to: str = "head") -> None:
     database = database_at(url)
     if to == "head" and current_revision(url) == head_revision():
         return
+    from alembic import command
+
     _run(database, lambda config: command.upgrade(config, to))
 
 
 def downgrade(url: str, to: str) -> None:
     """Take the database back to the revision `to` ("base": no tables at all)."""
+    from alembic import command
+
     _run(database_at(url), lambda config: command.downgrade(config, to))
 
 
 def head_revision() -> str:
     """The newest revision this version of Gator knows."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise ConfigError("migrations", "there are no revisions.", "Restore the folder.")
-    return head
+    _require_folder()
+    scripts = [path.read_text() for path in (MIGRATIONS / "versions").glob("*.py")]
+    known: set[str] = {found for script in scripts for found in _REVISION.findall(script)}
+    replaced = {found for script in scripts for found in _DOWN_REVISION.findall(script)}
+    heads = known - replaced
+    if len(heads) != 1:
+        raise ConfigError(
+            "migrations", f"there are {len(heads)} newest revisions.", "Restore the folder."
+        )
+    return heads.pop()
+
+
+def _require_folder() -> None:
+    if not (MIGRATIONS / "env.py").is_file():
+        raise ConfigError("migrations", f"{MIGRATIONS} is missing.", "Restore the folder.")
 
 
 def current_revision(url: str) -> str | None:
@@ -58,14 +78,18 @@ def current_revision(url: str) -> str | None:
     engines = open_engines(database)
     try:
         with reported(database), engines.reader.begin() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     finally:
         engines.dispose()
 
 
 def _config(connection: Connection | None = None) -> Config:
-    if not (MIGRATIONS / "env.py").is_file():
-        raise ConfigError("migrations", f"{MIGRATIONS} is missing.", "Restore the folder.")
+    _require_folder()
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

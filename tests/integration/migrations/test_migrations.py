@@ -152,7 +152,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     (folder / "versions" / "broken.py").write_text(
         "from alembic import op\n"
         "import sqlalchemy as sa\n"
-        f"revision, down_revision = 'broken', {head_revision()!r}\n"
+        f"revision = 'broken'\ndown_revision = {head_revision()!r}\n"
         "def upgrade():\n"
         "    op.create_table('half', sa.Column('id', sa.Text, primary_key=True))\n"
         "    raise ZeroDivisionError\n"
@@ -174,7 +174,7 @@ def test_a_rebuilt_sqlite_table_may_not_orphan_rows(
     shutil.copytree(schema.MIGRATIONS, folder)
     (folder / "versions" / "careless.py").write_text(
         "from alembic import op\n"
-        f"revision, down_revision = 'careless', {head_revision()!r}\n"
+        f"revision = 'careless'\ndown_revision = {head_revision()!r}\n"
         "def upgrade():\n"
         "    op.execute('DELETE FROM assets')\n"
     )
