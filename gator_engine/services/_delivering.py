@@ -259,7 +259,7 @@ class Delivering:
     def _settle_failure(self, delivery: Delivery, error: GatorError, *, looking: bool) -> Delivery:
         now = self._context.now()
         if isinstance(error, AuthExpired):
-            self._mark_account(delivery.account_id, str(error))
+            self._mark_account(delivery.account_id, error.message)
         if looking:
             later = now + timedelta(seconds=self._wait(error, delivery.attempt + 2))
             return self._store(delivery, S.UNCERTAIN, str(error), later)

@@ -38,7 +38,7 @@ class AccountSession:
                 sealed, self._credentials_version = uow.accounts.credentials(self.account.id)
             except NotFound as error:
                 raise AuthExpired(
-                    self.account.platform, "login", "the account is not connected any more"
+                    self.account.platform, "login", "The account is not connected any more."
                 ) from error
         self.credentials = self._vault.open(sealed)
 

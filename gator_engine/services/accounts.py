@@ -122,7 +122,7 @@ class Accounts:
                 connector.refresh(session)
                 connector.metrics((), session)
         except AuthExpired as error:
-            return self._set_health(account_id, AccountHealth.NEEDS_AUTH, str(error))
+            return self._set_health(account_id, AccountHealth.NEEDS_AUTH, error.message)
         account = self.get(account_id)
         health = (
             AccountHealth.PAUSED if account.health is AccountHealth.PAUSED else AccountHealth.OK
