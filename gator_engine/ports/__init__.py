@@ -16,6 +16,11 @@ from gator_engine.ports.generation import (
     MediaInspector,
     Run,
 )
+from gator_engine.ports.identity import (
+    CharacterRepository,
+    ImageEmbedder,
+    LookRepository,
+)
 from gator_engine.ports.persistence import (
     AccountRepository,
     AssetRepository,
@@ -63,6 +68,14 @@ from gator_engine.ports.queue import (
     JobQueue,
     WorkerInfo,
 )
+from gator_engine.ports.training import (
+    WEIGHTS_NAME,
+    LoraOptions,
+    LoraRequest,
+    LoraTrainer,
+    TrainedLora,
+    TrainingPicture,
+)
 
 __all__ = [
     "AccountRepository",
@@ -73,6 +86,7 @@ __all__ = [
     "CaptionRequest",
     "CaptionWriter",
     "CardFacts",
+    "CharacterRepository",
     "Clock",
     "ConnectedProfile",
     "Connector",
@@ -87,8 +101,13 @@ __all__ = [
     "Generator",
     "IdeaRepository",
     "Ids",
+    "ImageEmbedder",
     "JobQueue",
     "JobRepository",
+    "LookRepository",
+    "LoraOptions",
+    "LoraRequest",
+    "LoraTrainer",
     "MediaInspector",
     "MediaItem",
     "Message",
@@ -110,8 +129,11 @@ __all__ = [
     "StepStatus",
     "Store",
     "TextMeasure",
+    "TrainedLora",
+    "TrainingPicture",
     "UnitOfWork",
     "UserRepository",
     "Verdict",
+    "WEIGHTS_NAME",
     "WorkerInfo",
 ]
