@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from gator_engine.adapters.sandbox.background import BackgroundSandbox
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
+    from gator_engine.services.bench import Bench
     from gator_engine.services.composing import Composing
     from gator_engine.services.generation import Generations
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
+    from gator_engine.services.identity import Identity
     from gator_engine.services.jobs import Jobs
     from gator_engine.services.library import Library
     from gator_engine.services.personas import Personas
@@ -78,7 +80,32 @@ class Studio(Adapters):
         """Make pictures."""
         from gator_engine.services.generation import Generations
 
-        return Generations(self._context, lambda: self.generators, self.jobs, self.library)
+        return Generations(
+            self._context, lambda: self.generators, self.jobs, self.library, self._scoring
+        )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Keep a persona looking like itself."""
+        from gator_engine.services._shooting import Shooting
+        from gator_engine.services._training import Training
+        from gator_engine.services.identity import Identity
+
+        return Identity(
+            self._context,
+            self.library,
+            self.generation,
+            self._scoring,
+            Shooting(self._context, self.generation, self.jobs),
+            Training(
+                self._context,
+                self.library,
+                self.jobs,
+                self.trainer,
+                home=self.settings.home,
+                base_model=self.settings.image_model,
+            ),
+        )
 
     @cached_property
     def writing(self) -> Writing:
@@ -86,6 +113,13 @@ class Studio(Adapters):
         from gator_engine.services.writing import Writing
 
         return Writing(self._context, self.writers, self.connectors)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Try personas out."""
+        from gator_engine.services.bench import Bench
+
+        return Bench(self._context, self.writing)
 
     @cached_property
     def library(self) -> Library:
@@ -185,6 +219,12 @@ class Studio(Adapters):
             _answers("Queue", self.queue.ping),
         ]
         return parts + machine_checks(self.settings, self.generators, self.writers)
+
+    @cached_property
+    def _scoring(self) -> Any:
+        from gator_engine.services._scoring import Scoring
+
+        return Scoring(self._context, self.blobs, self.embedder)
 
     @cached_property
     def _messages(self) -> Any:

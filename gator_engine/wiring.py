@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         Connector,
         FactStore,
         Generator,
+        ImageEmbedder,
         JobQueue,
+        LoraTrainer,
         MediaInspector,
         SandboxNetwork,
         SecretVault,
@@ -116,6 +118,20 @@ class Adapters:
         from gator_engine.adapters import generators
 
         return generators.discover(self.settings)
+
+    @cached_property
+    def embedder(self) -> ImageEmbedder:
+        """Measures likeness."""
+        from gator_engine.adapters.embedding.transformers_image import TransformersImageEmbedder
+
+        return TransformersImageEmbedder(self.settings)
+
+    @cached_property
+    def trainer(self) -> LoraTrainer:
+        """Trains LoRAs."""
+        from gator_engine.adapters.training.lora import DiffusersLoraTrainer
+
+        return DiffusersLoraTrainer(self.settings)
 
     @cached_property
     def writers(self) -> Mapping[str, CaptionWriter]:

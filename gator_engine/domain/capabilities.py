@@ -65,7 +65,7 @@ class PlatformCapabilities:
 class OptionKind(StrEnum):
     """Type of a generator's option.
 
-    `loras` are (path, weight) pairs, `references` ids of library pictures; the studio fills both in.
+    `loras` are (path, weight) pairs, `references` ids of pictures; the studio fills in both.
     """
 
     INTEGER = "integer"

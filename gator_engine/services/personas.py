@@ -12,6 +12,7 @@ from gator_engine.domain.prompts import compile_picture
 from gator_engine.domain.voice import VoiceFinding, check_voice, compile_voice
 from gator_engine.errors import FieldProblem, InvalidInput
 from gator_engine.services._context import Context
+from gator_engine.services._look_lock import guard_look
 
 
 class Personas:
@@ -61,6 +62,7 @@ class Personas:
             persona = uow.personas.get(persona_id)
             if persona.profile == profile:
                 return persona
+            guard_look(uow, persona_id, persona.profile, profile)
             taken = uow.personas.by_handle(profile.identity.handle)
             if taken is not None and taken.id != persona_id:
                 raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
