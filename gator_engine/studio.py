@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.bench import Bench
     from gator_engine.services.composing import Composing
+    from gator_engine.services.fill_in import FillInHelp
     from gator_engine.services.generation import Generations
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
@@ -120,6 +121,13 @@ class Studio(Adapters):
         from gator_engine.services.bench import Bench
 
         return Bench(self._context, self.writing)
+
+    @cached_property
+    def fill_in(self) -> FillInHelp:
+        """Have a persona's fields proposed."""
+        from gator_engine.services.fill_in import FillInHelp
+
+        return FillInHelp(self.writers)
 
     @cached_property
     def library(self) -> Library:
