@@ -52,6 +52,7 @@ def run() -> None:
 
 def build() -> st.App:
     """The ASGI application."""
+    from streamlit import config
     from streamlit.runtime.pages_manager import PagesManager
 
     from gator_engine.config import load_settings
@@ -59,7 +60,9 @@ def build() -> st.App:
     from routes import ROUTES
     from workers.logs import configure_logging
 
-    configure_logging(load_settings())
+    settings = load_settings()
+    configure_logging(settings)
+    config.set_option("server.maxUploadSize", settings.max_upload_mb)
     # Until st.navigation has run once, Streamlit takes the folder pages/ for its own kind of pages
     # and a deep link opens the bare script, without navigation and style.
     PagesManager.uses_pages_directory = False

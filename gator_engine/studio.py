@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gator_engine.services.jobs import Jobs
     from gator_engine.services.library import Library
     from gator_engine.services.personas import Personas
+    from gator_engine.services.portability import Portability
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
     from gator_engine.services.writing import Writing
@@ -75,6 +76,15 @@ class Studio(Adapters):
         from gator_engine.services.personas import Personas
 
         return Personas(self._context)
+
+    @cached_property
+    def portability(self) -> Portability:
+        """Take characters out as files and bring them in."""
+        from gator_engine.services.portability import Portability
+
+        return Portability(
+            self._context, self.personas, self.library, self.inspector, self.persona_files
+        )
 
     @cached_property
     def generation(self) -> Generations:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         JobQueue,
         LoraTrainer,
         MediaInspector,
+        PersonaFiles,
         SandboxNetwork,
         SecretVault,
         Store,
@@ -98,6 +99,13 @@ class Adapters:
         from gator_engine.adapters.media.inspector import PillowInspector
 
         return PillowInspector(self.settings)
+
+    @cached_property
+    def persona_files(self) -> PersonaFiles:
+        """Files that hold a persona."""
+        from gator_engine.adapters.portability import PortableFiles
+
+        return PortableFiles(self.settings)
 
     @cached_property
     def connectors(self) -> Mapping[str, Connector]:

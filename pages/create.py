@@ -16,13 +16,13 @@ def brief(persona: Persona) -> BriefDraft | None:
     """The form, and the two things one can ask for."""
     draft = brief_form.fill_in(persona)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
+        asked = st.button(
             "Make pictures", type="primary", icon=":material/auto_awesome:", disabled=draft is None
-        ):
-            assert draft is not None
+        )
+        if asked and draft is not None:
             results.make(draft)
         if st.button("Write captions", icon=":material/edit_note:"):
-            results.write(persona, draft.prompt if draft else "")
+            results.ask_for_captions(draft.prompt if draft else "")
     forms.mark(brief_form.FORM, "topic")
     return draft
 

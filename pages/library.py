@@ -6,41 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset, AssetQuery, Origin
-from pages._ui import asset_view, cards, forms, shell, state, words
-from pages._ui.commands import attempt
+from gator_engine.domain.assets import AssetQuery, Origin
+from pages._ui import asset_view, cards, shell, state, words
 from pages._ui.session import studio
 
 PAGE = 24
 USED = {"Used in a post": True, "Not used yet": False}
-
-
-def upload() -> None:
-    """Add a picture of one's own."""
-    form = "upload"
-    round_ = st.session_state.setdefault("upload:round", 0)
-    limit = studio().settings.max_upload_mb
-    with st.popover("Upload", icon=":material/upload:"):
-        file = st.file_uploader(
-            "Picture", key=f"upload:{round_}", max_upload_size=limit, help=f"At most {limit} MiB."
-        )
-        forms.mark(form, "file")
-        title = forms.text(form, "title", "Title", "")
-        alt = forms.area(form, "alt_text", "Description (alt text)", "")
-        if st.button("Add to the library", type="primary", disabled=file is None) and file:
-
-            def open_it(asset: Asset) -> None:
-                st.session_state["upload:round"] = round_ + 1
-                state.link(asset=asset.id)
-
-            attempt(
-                lambda: studio().library.upload(
-                    file.getvalue(), file.name, title=title, alt_text=alt
-                ),
-                done="Added to the library.",
-                form=form,
-                then=open_it,
-            )
 
 
 def filters() -> AssetQuery:
@@ -101,7 +72,7 @@ def grid(query: AssetQuery) -> None:
         ).page_link("pages/create.py", label="Make a picture", icon=":material/auto_awesome:")
         return
     st.caption(f"{found.total} file{'s' if found.total != 1 else ''}")
-    with st.grid(min_column_width=200, gap=16):
+    with st.grid(min_column_width=160, gap=16):
         for asset in found.items:
             with st.container(key=f"asset-{asset.id}"):
                 cards.picture(asset, ratio="4/5")
@@ -128,5 +99,5 @@ if opened:
     asset_view.show(asset)
 else:
     shell.heading("Library", "Everything made or uploaded, with where it comes from.")
-    upload()
+    asset_view.upload()
     grid(filters())

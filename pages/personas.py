@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from gator_engine.domain.personas import Identity, Persona, PersonaProfile
@@ -77,7 +75,7 @@ def edit(persona: Persona) -> None:
     actions = st.container(horizontal=True, vertical_alignment="bottom")
     edited = persona_view.editor(form, persona.profile, persona)
     with actions:
-        _actions(persona, replace(edited), form)
+        _actions(persona, edited, form)
 
 
 def _actions(persona: Persona, edited: PersonaProfile, form: str) -> None:
@@ -91,7 +89,8 @@ def _actions(persona: Persona, edited: PersonaProfile, form: str) -> None:
             done="Saved as a new revision.",
             form=form,
         )
-    question = f"Archive {persona.name}? Nothing is deleted, and you can bring them back."
+    name = state.plain(persona.name)
+    question = f"Archive {name}? Nothing is deleted, and you can bring them back."
     with st.popover("Archive", icon=":material/archive:"):
         st.write(question)
         if st.button("Yes, archive", key="archive"):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from html import escape
 
 import streamlit as st
 
 from gator_engine.domain.deliveries import DeliveryQuery
 from gator_engine.domain.posts import Approval, Post
-from pages._ui import calendar, cards, composer, schedule_form, shell, state, words
+from pages._ui import calendar, composer, post_list, schedule_form, shell, state
 from pages._ui.commands import attempt
-from pages._ui.session import my_zone, studio
+from pages._ui.session import studio
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=7), timedelta(days=60)
 
@@ -24,7 +23,7 @@ def overview() -> None:
     with coming:
         agenda(posts)
     with drafts:
-        listing(list(posts.values()))
+        post_list.show(list(posts.values()))
 
 
 @st.fragment(run_every=timedelta(seconds=5))
@@ -52,43 +51,16 @@ def agenda(posts: dict[str, Post]) -> None:
     calendar.days(found, posts)
 
 
-def listing(posts: list[Post]) -> None:
-    """Every post, newest first, with where it stands."""
-    if not posts:
-        shell.empty(
-            "article", "No posts yet", "Send pictures and a caption here from Create.", key="posts"
-        ).page_link("pages/create.py", label="Make something", icon=":material/auto_awesome:")
-        return
-    people = {persona.id: persona.name for persona in studio().personas.list()}
-    order = [Approval.IN_REVIEW, Approval.CHANGES_REQUESTED, Approval.DRAFT, Approval.APPROVED]
-    with st.grid(min_column_width=300, gap=16):
-        for post in sorted(posts, key=lambda post: order.index(post.approval)):
-            with st.container(key=f"card-post-{post.id}", height="stretch"):
-                words.badge(words.APPROVAL[post.approval])
-                text = post.text.strip() or "Picture without words"
-                short = text if len(text) <= 140 else f"{text[:139]}…"
-                cards.html(f'<div class="g-title">{escape(short)}</div>')
-                who = people.get(post.persona_id, "Archived persona")
-                pictures = f" · {len(post.media)} picture{'s' * (len(post.media) != 1)}"
-                st.caption(
-                    f"{state.plain(who)}{pictures} · {words.when(post.updated_at, my_zone())}"
-                )
-                if st.button("Open", key=f"open-{post.id}", icon=":material/edit:"):
-                    state.link(post=post.id)
-                    st.rerun()
-
-
 def compose(post: Post) -> None:
     """One post: words and pictures, previews, review, time."""
     persona = studio().personas.get(post.persona_id)
     shell.heading(f"Post for {persona.name}", "Edit, look at it as people will, approve, schedule.")
     accounts = studio().accounts.list()
     left, right = st.columns([1, 1], gap="large")
-    with left, st.container(key="card-compose"):
-        edited = composer.edit(post, accounts)
-        save(post, edited)
-    with right:
-        composer.look(edited, accounts)
+    with left:
+        with st.container(key="card-compose"):
+            edited = composer.edit(post, accounts)
+            save(post, edited)
         with st.container(key="card-review"):
             shell.section("Review and schedule")
             schedule_form.review(post)
@@ -97,6 +69,8 @@ def compose(post: Post) -> None:
             elif post.approval is Approval.APPROVED and accounts:
                 schedule_form.plan(post, accounts)
         under_way(post)
+    with right:
+        composer.look(edited, accounts)
 
 
 @st.fragment(run_every=timedelta(seconds=3))

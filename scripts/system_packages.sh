@@ -13,7 +13,8 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     echo "setup        installing ${missing[*]}"
     apt-get update -qq
-    apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    # Without a font for emoji, Chromium shows boxes in the screenshots.
+    apt-get install -qq -y --no-install-recommends "${missing[@]}" fonts-noto-color-emoji >/dev/null
     exit 0
 fi
 echo "The tests need ${missing[*]}. Install with your package manager, for example:" >&2

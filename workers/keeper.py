@@ -135,7 +135,8 @@ class Keeper(threading.Thread):
         """Set the priority; what it forks inherits it."""
         try:
             if self.part.nice:
-                os.setpriority(os.PRIO_PROCESS, pid, self.part.nice)
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, pid, max(own, self.part.nice))
         except ProcessLookupError:
             return  # ended by itself
 

@@ -129,7 +129,8 @@ def address(host: str, port: int) -> str:
 
 
 def _reachable(host: str) -> str:
-    if host in ("0.0.0.0", "", "::"):
+    # Compared with, not bound to.
+    if host in ("0.0.0.0", "", "::"):  # nosec B104
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

@@ -20,7 +20,7 @@ from gator_engine.domain.personas import Persona
 from gator_engine.domain.prompts import refuse_youthful_sexual
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.triggers import merged, settings_for
-from gator_engine.domain.work import Job
+from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound, StaleWrite
 from gator_engine.ports import (
     Counting,
@@ -143,7 +143,8 @@ class Generations:
     def get(self, generation_id: str) -> Generation:
         """Raises NotFound."""
         with self._context.store.read() as uow:
-            return uow.generations.get(generation_id)
+            found = uow.generations.get(generation_id)
+        return self._agreeing(found)
 
     def brief(self, brief_id: str) -> Brief:
         """Raises NotFound."""
@@ -153,7 +154,23 @@ class Generations:
     def list(self, persona_id: str | None = None, limit: int = 50) -> Sequence[Generation]:
         """Newest first."""
         with self._context.store.read() as uow:
-            return uow.generations.list(persona_id=persona_id, limit=limit)
+            found = uow.generations.list(persona_id=persona_id, limit=limit)
+        return [self._agreeing(generation) for generation in found]
+
+    def _agreeing(self, generation: Generation) -> Generation:
+        """The generation, settled if its job ended without a worker that could tell it.
+
+        That is so when a waiting job is cancelled on the Jobs page, or given up after its workers
+        died.
+        """
+        job = None if generation.status.final else self.job(generation.id)
+        if job is None or job.state not in (JobState.FAILED, JobState.CANCELLED):
+            return generation
+        cancelled = job.state is JobState.CANCELLED
+        status = GenerationStatus.CANCELLED if cancelled else GenerationStatus.FAILED
+        self._settle(generation.id, status, job.error or "Cancelled before it started.")
+        with self._context.store.read() as uow:
+            return uow.generations.get(generation.id)
 
     def job(self, generation_id: str) -> Job | None:
         """The newest job of a generation: its progress, preview and error."""

@@ -37,14 +37,14 @@ def filters(names: Mapping[str, str]) -> AnalyticsQuery | None:
         )
         persona = st.selectbox(
             "Persona",
-            [None, *people],
+            ["", *people],
             format_func=lambda key: people.get(key, "Everyone"),
             key="analytics:persona",
             width=190,
         )
         platform = st.selectbox(
             "Platform",
-            [None, *names],
+            ["", *names],
             format_func=lambda key: names.get(key, "All platforms"),
             key="analytics:platform",
             width=190,
@@ -52,7 +52,7 @@ def filters(names: Mapping[str, str]) -> AnalyticsQuery | None:
     period = _own_dates() if chosen == OWN else _last_days(PERIODS[chosen or "28 days"])
     if period is None:
         return None
-    query = AnalyticsQuery(*period, persona_id=persona, platform=platform)
+    query = AnalyticsQuery(*period, persona_id=persona or None, platform=platform or None)
     return _of_one_world(query)
 
 

@@ -130,3 +130,31 @@ def _relatives(label: str, assets: Sequence[Asset]) -> None:
             icon=":material/image:",
             query_params={"asset": other.id},
         )
+
+
+def upload() -> None:
+    """Add a picture of one's own."""
+    form = "upload"
+    round_ = st.session_state.setdefault("upload:round", 0)
+    limit = studio().settings.max_upload_mb
+    with st.popover("Upload", icon=":material/upload:"):
+        file = st.file_uploader(
+            "Picture", key=f"upload:{round_}", max_upload_size=limit, help=f"At most {limit} MiB."
+        )
+        forms.mark(form, "file")
+        title = forms.text(form, "title", "Title", "")
+        alt = forms.area(form, "alt_text", "Description (alt text)", "")
+        if st.button("Add to the library", type="primary", disabled=file is None) and file:
+
+            def open_it(asset: Asset) -> None:
+                st.session_state["upload:round"] = round_ + 1
+                state.link(asset=asset.id)
+
+            attempt(
+                lambda: studio().library.upload(
+                    file.getvalue(), file.name, title=title, alt_text=alt
+                ),
+                done="Added to the library.",
+                form=form,
+                then=open_it,
+            )

@@ -13,7 +13,7 @@ from gator_engine.domain.assets import AssetKind, AssetQuery
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import Post, PostMedia, Variant
 from gator_engine.services.composing import Preview
-from pages._ui import cards, forms, previews, shell
+from pages._ui import cards, forms, previews, shell, state
 from pages._ui.icons import icon
 from pages._ui.persona_form import RATING_WORDS
 from pages._ui.session import studio
@@ -172,7 +172,7 @@ def look(post: Post, accounts: Sequence[Account]) -> dict[str, Preview]:
         return {}
     with st.spinner("Drawing the previews …"):
         found = {account.id: studio().composing.preview(post, account.id) for account in accounts}
-    names = [name(account) for account in accounts]
+    names = [state.plain(name(account)) for account in accounts]
     for tab, preview in zip(st.tabs(names), found.values(), strict=True):
         with tab:
             _counter(preview)

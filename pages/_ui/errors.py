@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
@@ -75,18 +75,6 @@ def boundary() -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001  the one boundary of the pages
         show(error)
-
-
-def guarded(draw: Callable[[], None]) -> Callable[[], None]:
-    """The boundary around a part that refreshes alone."""
-
-    def inside() -> None:
-        with boundary():
-            draw()
-
-    inside.__qualname__ = draw.__qualname__
-    inside.__module__ = draw.__module__
-    return inside
 
 
 def show(error: Exception) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -16,58 +17,53 @@ from pages._ui.commands import attempt
 from pages._ui.session import my_zone, studio
 
 
+class _Step(NamedTuple):
+    """One of the first steps: what it is called, where it is done, and whether it is."""
+
+    symbol: str
+    title: str
+    text: str
+    page: str
+    done: bool
+
+
 def welcome(view: HomeView) -> None:
     """The first steps, each with a tick once it is done."""
-    made = bool(studio().generation.list(limit=1))
-    steps = (
-        (
-            "face",
-            "Create a persona",
-            "Start from a character and make it yours.",
-            "pages/personas.py",
-            bool(view.personas),
-        ),
-        (
-            "link",
-            "Connect the sandbox",
-            "A network on this machine, to try everything.",
-            "pages/accounts.py",
-            bool(view.accounts),
-        ),
-        (
-            "auto_awesome",
-            "Make something",
-            "Cards and captions in the persona's voice.",
-            "pages/create.py",
-            made,
-        ),
-        (
-            "calendar_month",
-            "Schedule it",
-            "Approve the post, give it a time, watch it go out.",
-            "pages/schedule.py",
-            bool(view.published_this_week + view.scheduled_this_week),
-        ),
-    )
-    first_open = next((number for number, step in enumerate(steps) if not step[4]), None)
+    steps = _steps(view)
+    following = next((step for step in steps if not step.done), None)
     with st.grid(min_column_width=220, gap=16):
-        for number, (symbol, title, text, page, done) in enumerate(steps):
+        for number, step in enumerate(steps):
             with st.container(key=f"card-step-{number}", height="stretch"):
-                mark = (
-                    words.Word("Done", "check_circle", "green")
-                    if done
-                    else words.Word(
-                        "Next" if number == first_open else f"Step {number + 1}",
-                        symbol,
-                        "blue" if number == first_open else "gray",
-                    )
-                )
-                words.badge(mark)
-                cards.html(
-                    f'<div class="g-title">{escape(title)}</div>'
-                    f'<div class="g-soft">{escape(text)}</div>'
-                )
-                st.page_link(page, label="Open", icon=":material/arrow_forward:")
+                _step(step, number + 1, following=step is following)
+
+
+def _steps(view: HomeView) -> tuple[_Step, ...]:
+    made = bool(studio().generation.list(limit=1))
+    planned = bool(view.published_this_week + view.scheduled_this_week)
+    persona = "Start from a character and make it yours."
+    sandbox = "A network on this machine, to try everything."
+    create = "Cards and captions in the persona's voice."
+    publish = "Approve the post, give it a time, watch it go out."
+    return (
+        _Step("face", "Create a persona", persona, "personas", bool(view.personas)),
+        _Step("link", "Connect the sandbox", sandbox, "accounts", bool(view.accounts)),
+        _Step("auto_awesome", "Make something", create, "create", made),
+        _Step("calendar_month", "Schedule it", publish, "schedule", planned),
+    )
+
+
+def _step(step: _Step, number: int, *, following: bool) -> None:
+    if step.done:
+        words.badge(words.Word("Done", "check_circle", "green"))
+    elif following:
+        words.badge(words.Word("Next", step.symbol, "blue"))
+    else:
+        words.badge(words.Word(f"Step {number}", step.symbol, "gray"))
+    cards.html(
+        f'<div class="g-title">{escape(step.title)}</div>'
+        f'<div class="g-soft">{escape(step.text)}</div>'
+    )
+    _go(f"pages/{step.page}.py", "Open")
 
 
 def needs_a_person(view: HomeView) -> None:

@@ -15,7 +15,6 @@ from gator_engine.domain.personas import (
     EmojiPolicy,
     Identity,
     Outfit,
-    PersonaProfile,
     Pillar,
     PlatformRating,
     Rating,
@@ -310,20 +309,3 @@ def _choice(
 
 def _said(value: str) -> str:
     return str(value).replace("_", " ").replace("-", " ").capitalize()
-
-
-def profile(
-    was: PersonaProfile,
-    parts: tuple[Identity, Appearance, Voice, tuple[Pillar, ...], Boundaries, Brand],
-) -> PersonaProfile:
-    """The edited profile from its parts."""
-    who, looks, writes, themes, never, design = parts
-    return replace(
-        was,
-        identity=who,
-        appearance=looks,
-        voice=writes,
-        pillars=themes,
-        boundaries=never,
-        brand=design,
-    )

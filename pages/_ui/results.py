@@ -17,6 +17,8 @@ from pages._ui.brief_form import FORM
 from pages._ui.commands import attempt
 from pages._ui.session import studio
 
+VARIANTS = 3
+
 
 def pictures(generation: Generation) -> list[Asset]:
     """The generation's progress or results; returns the pictures that are ticked."""
@@ -87,33 +89,46 @@ def make(draft: BriefDraft) -> None:
     )
 
 
-def write(persona: Persona, topic: str) -> None:
-    """Have captions written, and keep them until others are asked for."""
+def ask_for_captions(topic: str) -> None:
+    """Remember the topic; the captions are written where they will stand."""
+    st.session_state["captions:topic"] = topic
+
+
+def _write(persona: Persona, topic: str) -> None:
+    """Have captions written before one's eyes, and keep them until others are asked for."""
     number = st.session_state.get("captions:number", 0)
     platforms = {account.platform for account in studio().accounts.list()}
+    with st.grid(min_column_width=175, gap=12):
+        places = [st.empty() for _ in range(VARIANTS)]
+
+    def show(variant: int, text: str) -> None:
+        places[variant].text(text)
 
     def ask() -> Sequence[Caption]:
         return studio().writing.write(
             persona.id,
             topic,
-            variants=3,
+            variants=VARIANTS,
             platforms=sorted(platforms),
             language=persona.profile.identity.languages[0],
             seed=number,
+            on_text=show,
         )
 
     def keep(found: Sequence[Caption]) -> None:
         st.session_state["captions"] = (persona.id, tuple(found))
         st.session_state["captions:number"] = number + 1
-        for key in [key for key in st.session_state if str(key).startswith("caption:")]:
-            del st.session_state[key]
+        state.forget("caption:")
 
     with st.spinner("Writing …"):
-        attempt(ask, done="Three captions are ready.", form=FORM, then=keep)
+        attempt(ask, done=f"{VARIANTS} captions are ready.", form=FORM, then=keep)
 
 
 def captions(persona: Persona) -> str:
     """The variants side by side, each editable; returns the chosen text."""
+    topic = st.session_state.pop("captions:topic", None)
+    if topic is not None:
+        _write(persona, topic)
     owner, found = st.session_state.get("captions", ("", ()))
     if owner != persona.id or not found:
         return ""

@@ -50,7 +50,7 @@ def _changes(post: Post) -> None:
 def plan(post: Post, accounts: Sequence[Account]) -> None:
     """Choose accounts and a time with its zone, or publish now."""
     form = f"plan:{post.id}"
-    names = {account.id: composer.name(account) for account in accounts}
+    names = {account.id: state.plain(composer.name(account)) for account in accounts}
     able = [account.id for account in accounts if account.health is AccountHealth.OK]
     chosen = st.pills(
         "Accounts",

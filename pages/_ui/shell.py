@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -13,7 +12,7 @@ from pages._ui.icons import icon
 
 def heading(title: str, lead: str) -> None:
     """The page's title and one line on what it is for, then news of the last command."""
-    st.title(title, anchor=False)
+    st.title(state.plain(title), anchor=False)
     st.html(f'<p class="g-lead">{escape(lead)}</p>')
     _news()
 
@@ -40,28 +39,12 @@ def empty(symbol: str, title: str, text: str, *, key: str) -> st.delta_generator
     return box
 
 
-def confirm(
-    label: str,
-    question: str,
-    yes: str,
-    action: Callable[[], None],
-    *,
-    key: str,
-    symbol: str = ":material/delete:",
-) -> None:
-    """A destructive button: it asks once, in place, before `action` runs."""
-    with st.popover(label, icon=symbol):
-        st.write(question)
-        if st.button(yes, key=key, type="primary"):
-            action()
-
-
 def _news() -> None:
     news = state.take_news()
     if news is None:
         return
     if news.good and news.undo is None:
-        st.toast(news.text, icon=":material/check_circle:")
+        st.toast(state.plain(news.text), icon=":material/check_circle:")
         return
     tone, symbol = ("good", "check_circle") if news.good else ("bad", "error")
     with st.container(key=f"notice-{tone}", horizontal=True, vertical_alignment="center"):

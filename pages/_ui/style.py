@@ -152,7 +152,7 @@ _NARROW = """
   .stMain h1 { font-size: 1.75rem; }
   [class*="st-key-card"], [class*="st-key-well"] { padding: 1rem; }
   .g-cover { margin: -1rem -1rem 0; }
-  .g-list > div { grid-template-columns: max-content 1fr; row-gap: .15rem; }
+  .g-list > div { grid-template-columns: max-content 1fr; gap: .15rem .9rem; }
   .g-list > div > :last-child { grid-column: 1 / -1; }
   [data-testid="stTabs"] [role="tablist"] { overflow-x: auto; }
 }

@@ -41,9 +41,9 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything that `make run` starts, stopped again at the end."""
+    """Everything that `make run` starts, on an empty home for each file of tests."""
     home = tmp_path_factory.mktemp("stack") / "home"
     port, sandbox_port = free_ports(2)
     settings = {

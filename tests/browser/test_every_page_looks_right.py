@@ -28,7 +28,16 @@ def addresses(stack: Stack) -> dict[str, str]:
         made = fill(studio)
         asset = studio.library.search(AssetQuery()).items[0]
     refused = next(one for one in made.deliveries.values() if one.state == "rejected")
-    names = ["personas", "create", "library", "schedule", "analytics", "accounts", "jobs", "settings"]
+    names = [
+        "personas",
+        "create",
+        "library",
+        "schedule",
+        "analytics",
+        "accounts",
+        "jobs",
+        "settings",
+    ]
     return {
         "home": "",
         **{name: name for name in names},

@@ -211,7 +211,8 @@ def test_a_faulty_check_ends_the_start_instead_of_hanging(bench: Bench) -> None:
 def test_heavy_parts_leave_the_processor_to_others(bench: Bench) -> None:
     bench.ready({"name": "a", "code": SLEEPER, "nice": 7})
     eventually(lambda: noted(bench.home / "a.pid"))
-    assert psutil.Process(noted(bench.home / "a.pid")[0]).nice() == psutil.Process().nice() + 7
+    own = psutil.Process().nice()
+    assert psutil.Process(noted(bench.home / "a.pid")[0]).nice() == max(own, 7)
 
 
 def test_logs_carry_time_and_name(bench: Bench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.pages.conftest import Open
@@ -61,3 +63,15 @@ def test_an_unreachable_queue_is_explained_and_loses_nothing(
     page = open_page("jobs")
     assert not page.exception
     assert "Nothing is lost" in words(page)
+
+
+def test_an_unreachable_database_is_explained_and_comes_back(
+    gator_home: Path, redis_url: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATOR_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    page = open_page("library")
+    assert not page.exception
+    assert "A part of the studio does not answer" in words(page)
+    monkeypatch.delenv("GATOR_DATABASE_URL")
+    assert_calm(page.run())
+    assert "Nothing here yet" in words(page)

@@ -57,6 +57,9 @@ def train_unet(request: LoraRequest, device: str, folder: Path, run: Run) -> Tra
     if not isinstance(pipe, StableDiffusionPipeline | StableDiffusionXLPipeline):
         allowed = "a model of the families Stable Diffusion 1.5, 2 and XL"
         raise CapabilityError(f"{PROVIDER} {type(pipe).__name__}", "training a LoRA", allowed)
+    if getattr(pipe, "_all_hooks", None):  # Parts of the model wait in main memory.
+        text = f"{request.base_model} does not fit into the memory of {device} for training."
+        raise Rejected(PROVIDER, "train", text)
     try:
         lessons = list(_lessons(pipe, request, run))
         loss = _learn(pipe, lessons, request, run)

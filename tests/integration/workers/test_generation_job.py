@@ -169,3 +169,27 @@ def test_a_worker_that_lost_it_says_nothing(
     run_jobs(studio)
     assert outcome(studio, asked) == (GenerationStatus.RUNNING, JobState.RUNNING)
     assert job_of(studio, asked).worker == "worker-2"
+
+
+def test_a_job_cancelled_while_it_waits_settles_its_generation(
+    studio: Studio, asked: Generation
+) -> None:
+    job = studio.generation.job(asked.id)
+    assert job is not None
+    studio.jobs.cancel(job.id)
+    assert studio.generation.get(asked.id).status is GenerationStatus.CANCELLED
+    assert [g.status for g in studio.generation.list()] == [GenerationStatus.CANCELLED]
+
+
+def test_a_job_given_up_after_its_workers_died_settles_its_generation(
+    studio: Studio, asked: Generation, clock: FakeClock
+) -> None:
+    job = studio.generation.job(asked.id)
+    assert job is not None
+    for _ in range(10):
+        studio.jobs.claim(job.id, "a worker that dies")
+        clock.advance(studio.settings.lease_s + 1)
+        studio.jobs.dispatch()
+    assert studio.jobs.get(job.id).state is JobState.FAILED
+    settled = studio.generation.get(asked.id)
+    assert (settled.status, "died" in settled.error) == (GenerationStatus.FAILED, True)

@@ -98,6 +98,7 @@ def _ip_adapter(pipe: Any, named: str) -> Iterator[None]:
         problem = f"there is no file {named}" if named else "is empty, but references need it"
         raise InvalidInput("settings.reference_adapter", problem, "a .safetensors file")
     encoder, extractor = pipe.image_encoder, pipe.feature_extractor
+    processors = dict(pipe.unet.attn_processors)
     try:
         try:
             if encoder is None:
@@ -109,14 +110,15 @@ def _ip_adapter(pipe: Any, named: str) -> Iterator[None]:
             raise _unfit("reference_adapter", path, pipe, error) from error
         yield
     finally:
-        _take_off(pipe)
+        _take_off(pipe, processors)
         pipe.register_modules(image_encoder=encoder, feature_extractor=extractor)
 
 
-def _take_off(pipe: Any) -> None:
-    """As `unload_ip_adapter`, which fails where loading did."""
+def _take_off(pipe: Any, processors: dict[str, Any]) -> None:
+    """Put the attention back as it was, also where loading broke off half-way."""
     if getattr(pipe.unet, "encoder_hid_proj", None) is not None:
         pipe.unload_ip_adapter()
+    pipe.unet.set_attn_processor(processors)
 
 
 def _image_encoder(pipe: Any, weights: Path) -> torch.nn.Module:
