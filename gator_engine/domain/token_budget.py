@@ -56,7 +56,7 @@ class TokenBudget:
     def message(self) -> str:
         """The budget in a sentence."""
         about = "" if self.exact else "about "
-        said = f"{about}{self.tokens} of {ROOM} tokens".capitalize()
+        said = f"{about}{self.tokens} tokens, {ROOM} a window".capitalize()
         if not self.beyond:
             return f"{said}: everything fits into one window."
         first = self.beyond[0].fragment.text
