@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from gator_engine.domain.briefs import AspectRatio, BriefKind, Dialect
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
 from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.options import with_defaults
+from gator_engine.domain.token_budget import TokenCounter
 from gator_engine.errors import CapabilityError, InvalidInput
 from gator_engine.ports import GenerateRequest, GenerateResult, Run
 
@@ -107,6 +109,16 @@ class DiffusersTextToImage:
         if self._model.startswith((".", "~", "/")) and not Path(self._model).expanduser().is_dir():
             return f"GATOR_IMAGE_MODEL names {self._model}, which is not a folder."
         return ""
+
+    def token_counter(self, settings: Mapping[str, Any]) -> TokenCounter | None:
+        """The tokenizer of a model folder; None for a hub id, which may not be downloaded yet."""
+        named = str(settings.get("model", "")).strip() or self._model
+        folder = Path(named).expanduser() / "tokenizer"
+        if not named or not folder.is_dir() or not find_spec("transformers"):
+            return None
+        from gator_engine.adapters.generators._diffusers.tokens import counter_of
+
+        return counter_of(str(folder))
 
     def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
         """Make `request.count` pictures; the n-th has the seed `request.seed + n`.

@@ -18,7 +18,7 @@ from gator_engine.domain.personas import (
     TriggerRule,
 )
 from gator_engine.domain.prompts import compile_picture
-from gator_engine.domain.token_budget import ROOM, budget_of, estimate_tokens
+from gator_engine.domain.token_budget import budget_of, estimate_tokens
 from gator_engine.errors import InvalidInput
 
 MAKER = TEMPLATES[0].profile
@@ -137,22 +137,28 @@ def prompt_of(*lengths: int) -> CompiledPrompt:
 
 
 def test_a_prompt_within_the_window_is_whole() -> None:
-    budget = budget_of(prompt_of(40, 35), by_words)
+    budget = budget_of(prompt_of(40, 35), by_words, 77)
     assert (budget.tokens, budget.windows, budget.beyond) == (75, 1, ())
     assert budget.exact
 
 
 def test_what_does_not_fit_moves_to_the_next_window() -> None:
-    budget = budget_of(prompt_of(40, 36, 10), by_words)
+    budget = budget_of(prompt_of(40, 36, 10), by_words, 77)
     assert [(p.begins, p.ends) for p in budget.places] == [(1, 1), (2, 2), (2, 2)]
     assert [p.fragment.source for p in budget.beyond] == ["f1", "f2"]
     assert "2 windows" in budget.message
 
 
 def test_a_fragment_longer_than_a_window_spans_several() -> None:
-    budget = budget_of(prompt_of(ROOM * 2 + 1, 5), by_words)
+    budget = budget_of(prompt_of(75 * 2 + 1, 5), by_words, 77)
     assert [(p.begins, p.ends) for p in budget.places] == [(1, 3), (3, 3)]
     assert budget.windows == 3
+
+
+def test_the_window_is_that_of_the_dialect() -> None:
+    budget = budget_of(prompt_of(400, 110, 1), by_words)
+    assert [p.ends for p in budget.places] == [1, 1, 2]
+    assert "510 a window" in budget.message
 
 
 def test_commas_between_tags_count() -> None:
