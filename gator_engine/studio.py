@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gator_engine.adapters.sandbox.background import BackgroundSandbox
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
-    from gator_engine.services.bench import Bench
     from gator_engine.services.composing import Composing
     from gator_engine.services.fill_in import FillInHelp
     from gator_engine.services.generation import Generations
@@ -34,8 +33,10 @@ if TYPE_CHECKING:
     from gator_engine.services.library import Library
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
+    from gator_engine.services.previews import Previews
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
+    from gator_engine.services.sheets import Sheets
     from gator_engine.services.writing import Writing
 
 
@@ -126,11 +127,18 @@ class Studio(Adapters):
         return Writing(self._context, self.writers, self.connectors)
 
     @cached_property
-    def bench(self) -> Bench:
-        """Try personas out."""
-        from gator_engine.services.bench import Bench
+    def previews(self) -> Previews:
+        """See what personas come out as."""
+        from gator_engine.services.previews import Previews
 
-        return Bench(self._context, self.writing)
+        return Previews(self._context, self.writing)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Draw character sheets."""
+        from gator_engine.services.sheets import Sheets
+
+        return Sheets(self.personas, self.identity, self.library, self.sheet_painter)
 
     @cached_property
     def fill_in(self) -> FillInHelp:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
+        SheetPainter,
         Store,
     )
 
@@ -126,6 +127,13 @@ class Adapters:
         from gator_engine.adapters import generators
 
         return generators.discover(self.settings)
+
+    @cached_property
+    def sheet_painter(self) -> SheetPainter:
+        """Draws character sheets."""
+        from gator_engine.adapters.generators._cards.sheet import CardSheetPainter
+
+        return CardSheetPainter()
 
     @cached_property
     def embedder(self) -> ImageEmbedder:

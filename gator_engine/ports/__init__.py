@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gator_engine.ports.drawing import SheetPainter
 from gator_engine.ports.facts import (
     FactStore,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "SandboxNetwork",
     "SecretVault",
     "SettingRepository",
+    "SheetPainter",
     "StepResult",
     "StepStatus",
     "Store",
