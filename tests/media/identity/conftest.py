@@ -65,7 +65,7 @@ def ip_adapter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path
 
 
 def _plus_shapes(cross: int) -> dict[str, tuple[int, ...]]:
-    """A resampler of four layers and two tokens over the encoder's 32-wide states, and keys of the U-Net."""
+    """Shapes by name: a resampler of four layers and two tokens, and keys for the U-Net."""
     inner, tokens, deep = 64, 2, 4
     shapes: dict[str, tuple[int, ...]] = {
         "image_proj.latents": (1, tokens, inner),
@@ -130,3 +130,66 @@ def tower(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         return path
 
     return folder
+
+
+@pytest.fixture(scope="session")
+def klein(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny FLUX.2 klein, an editing model: it takes references as pictures."""
+    from diffusers import (
+        AutoencoderKLFlux2,
+        FlowMatchEulerDiscreteScheduler,
+        Flux2KleinPipeline,
+        Flux2Transformer2DModel,
+    )
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(0)
+    # The pipeline reads the words after the layers 9, 18 and 27.
+    reader = Qwen3Config(
+        vocab_size=258,
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=28,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        head_dim=8,
+    )
+    pipe = Flux2KleinPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        vae=AutoencoderKLFlux2(
+            block_out_channels=(8,) * 4,
+            down_block_types=("DownEncoderBlock2D",) * 4,
+            up_block_types=("UpDecoderBlock2D",) * 4,
+            layers_per_block=1,
+            norm_num_groups=8,
+            latent_channels=4,
+        ),
+        text_encoder=Qwen3ForCausalLM(reader).eval(),
+        tokenizer=_qwen_tokenizer(),
+        transformer=Flux2Transformer2DModel(
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=48,
+            axes_dims_rope=(4, 4, 4, 4),
+            timestep_guidance_channels=16,
+        ),
+        is_distilled=True,
+    )
+    path = tmp_path_factory.mktemp("klein")
+    pipe.save_pretrained(path)
+    return path
+
+
+def _qwen_tokenizer() -> Any:
+    """Byte-level, without merges, with the plainest of chat templates."""
+    from tokenizers.pre_tokenizers import ByteLevel
+    from transformers import Qwen2Tokenizer
+
+    words = [*sorted(ByteLevel.alphabet()), "<|endoftext|>", "<|im_end|>"]
+    vocab = {word: number for number, word in enumerate(words)}
+    tokenizer = Qwen2Tokenizer(vocab=vocab, merges=[], model_max_length=512)
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}"
+    return tokenizer

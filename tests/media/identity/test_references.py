@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gator_engine.adapters.generators import discover
+from gator_engine.config import Settings
 from gator_engine.errors import CapabilityError, InvalidInput
-from gator_engine.ports import Generator
+from gator_engine.ports import GenerateResult, Generator
 from tests.media.diffusers.conftest import RecordingRun, ask
 from tests.media.identity.conftest import picture
 
@@ -93,3 +95,22 @@ def test_an_adapter_that_lacks_layers_leaves_no_trace(generator: Make, ip_adapte
         drawn(generator("sd15"), torn, "red")
     assert generator("sd15").generate(ask(), RecordingRun()).files == plain
     assert drawn(generator("sd15"), ip_adapter(32), "red") != plain[0].data
+
+
+def test_an_editing_model_takes_references_as_pictures(klein: Path) -> None:
+    editor = discover(Settings(image_model=str(klein), device="cpu"))["diffusers"]
+    plain = editor.generate(ask(), RecordingRun())
+
+    def made(*colours: str, **more: object) -> GenerateResult:
+        settings = {"references": list(colours), **more}
+        pictures = tuple(picture(colour) for colour in colours)
+        return editor.generate(ask(settings=settings, references=pictures), RecordingRun())
+
+    results = [plain, made("red"), made("blue"), made("red", "blue")]
+    assert len({result.files[0].data for result in results}) == 4
+    [file] = results[3].files
+    assert file.parameters["references"] == ["red", "blue"]
+    assert "reference_strength" not in file.parameters
+    weighted = made("red", reference_strength=0.9)
+    assert any("strength is not applied" in note for note in weighted.notes)
+    assert weighted.files[0].data == results[1].files[0].data

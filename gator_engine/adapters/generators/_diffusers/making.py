@@ -57,7 +57,9 @@ def make_pictures(
     run.check()
     with model.lock, attached(model, options, request.references) as more:
         session = _session(model, request, options, run)
-        session.more, session.identity = more, _identity(options, request)
+        session.more, session.identity = more, _identity(options, request, more)
+        if request.references and "ip_adapter_image" not in more:
+            session.notes += _unweighted(request)
         session.timings["load_s"] = 0.0 if was_warm else model.load_s
         model.pipe.scheduler = session.choices.scheduler
         files = _all(session)
@@ -219,16 +221,25 @@ def _parameters(session: _Session, seed: int) -> dict[str, Any]:
     }
 
 
-def _identity(options: Mapping[str, Any], request: GenerateRequest) -> dict[str, Any]:
+def _identity(
+    options: Mapping[str, Any], request: GenerateRequest, more: Mapping[str, Any]
+) -> dict[str, Any]:
     """What was attached to make the picture show the persona; nothing when nothing was."""
     found: dict[str, Any] = {}
     if options["loras"]:
         found["loras"] = [[str(path), weight] for path, weight in options["loras"]]
     if request.references:
         found["references"] = list(options["references"])
+    if "ip_adapter_image" in more:
         found["reference_strength"] = options["reference_strength"]
         found["reference_adapter"] = options["reference_adapter"]
     return found
+
+
+def _unweighted(request: GenerateRequest) -> list[str]:
+    if "reference_strength" not in request.settings:
+        return []
+    return ["This model follows references by itself: their strength is not applied."]
 
 
 def _tool_words(parameters: Mapping[str, Any]) -> dict[str, object]:
