@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ HARD = (
 EASY = "We had a cup of tea. The dog sat by the door. It was a good day, and we did not go far."
 
 
-def speaking(**voice: object) -> PersonaProfile:
+def speaking(**voice: Any) -> PersonaProfile:
     return replace(PROFILE, voice=replace(PROFILE.voice, **voice))
 
 
