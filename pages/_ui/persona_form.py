@@ -75,7 +75,6 @@ def appearance(form: str, was: Appearance) -> Appearance:
         hair = text(form, "appearance.hair", "Hair", was.hair)
         style = text(form, "appearance.style", "Picture style", was.style)
         lighting = text(form, "appearance.lighting", "Light", was.lighting)
-        negative = text(form, "appearance.negative", "Never in a picture", was.negative)
     with right:
         skin = text(form, "appearance.skin", "Skin", was.skin)
         eyes = text(form, "appearance.eyes", "Eyes", was.eyes)
@@ -91,6 +90,7 @@ def appearance(form: str, was: Appearance) -> Appearance:
         "\n".join(f"{outfit.context}: {outfit.clothes}" for outfit in was.wardrobe),
         help="Write the occasion, a colon, and the clothes: gym: black leggings, grey hoodie.",
     )
+    negative = text(form, "appearance.negative", "Never in a picture", was.negative)
     return Appearance(
         build=build,
         skin=skin,

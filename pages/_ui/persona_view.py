@@ -39,7 +39,8 @@ def editor(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPr
 
 
 def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
-    tabs = st.tabs([*_TABS, "History"] if persona else list(_TABS))
+    # A key keeps the open tab open when news above it shifts the page.
+    tabs = st.tabs([*_TABS, "History"] if persona else list(_TABS), key="persona-tabs")
     with tabs[0]:
         who = persona_form.identity(form, was.identity)
     with tabs[1]:
