@@ -43,7 +43,10 @@ class _Inks:
 
 
 class CardSheetPainter:
-    """Draws character sheets with the type and the grounds of the designed cards."""
+    """Draws character sheets with the type and the grounds of the designed cards.
+
+    A sheet is a summary: it names the first outfit, two signature phrases and six pillars.
+    """
 
     def paint(self, profile: PersonaProfile, portrait: bytes | None = None) -> bytes:
         """See `SheetPainter`."""
@@ -130,21 +133,13 @@ class _Sheet:
         """Name, handle with the plain facts, and the bio."""
         who, kind = self.profile.identity, self._kind
         facts = (f"@{who.handle}", f"{who.age}", who.pronouns, who.occupation, who.home_place)
-        parts = [
-            Part("identity.name", who.name, kind.display, 86, 40),
-            Part(
-                "identity.occupation",
-                " · ".join(filter(None, facts)),
-                kind.text,
-                24,
-                17,
-                30,
-                "muted",
-            ),
-        ]
+        said = " · ".join(filter(None, facts))
+        name = fit([Part("identity.name", who.name, kind.display, 86, 40)], replace(_TEXT, h=130))
+        parts = [Part("identity.occupation", said, kind.text, 24, 17, 0, "muted")]
         if who.bio:
             parts.append(Part("identity.bio", who.bio, kind.quote, 40, 16, 40))
-        return fit(parts, Box(_TEXT.x, _TEXT.y, _TEXT.w, 330)).lines
+        top = name.bottom + 38
+        return [*name.lines, *fit(parts, Box(_TEXT.x, top, _TEXT.w, 420 - top)).lines]
 
     def _looks(self) -> Sequence[Line]:
         """How the persona looks, in two columns."""
