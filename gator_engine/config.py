@@ -96,6 +96,10 @@ class Settings(BaseSettings):
         "",
         description="diffusers model for pictures: a local folder or a hub id; empty means none.",
     )
+    identity_model: str = Field(
+        "",
+        description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",
+    )
     device: str = Field(
         "auto", description="Torch device for pictures: auto, cpu, cuda, cuda:1, mps."
     )

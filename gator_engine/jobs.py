@@ -25,6 +25,18 @@ JOBS: dict[str, JobSpec] = {
     spec.name: spec
     for spec in (
         JobSpec("generate", "workers.jobs.generate", "gpu", 3600, 2, "Make pictures"),
+        JobSpec(
+            "reference_candidates",
+            "workers.jobs.reference_candidates",
+            "gpu",
+            3600,
+            2,
+            "Make candidates for the look",
+        ),
+        JobSpec(
+            "character_set", "workers.jobs.character_set", "gpu", 4 * 3600, 2, "Shoot a character"
+        ),
+        JobSpec("train_lora", "workers.jobs.train_lora", "gpu", 12 * 3600, 1, "Train a LoRA"),
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.composing import Composing
+    from gator_engine.services.fill_in import FillInHelp
     from gator_engine.services.generation import Generations
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
+    from gator_engine.services.identity import Identity
     from gator_engine.services.jobs import Jobs
     from gator_engine.services.library import Library
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
+    from gator_engine.services.previews import Previews
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
+    from gator_engine.services.sheets import Sheets
     from gator_engine.services.writing import Writing
 
 
@@ -88,7 +92,32 @@ class Studio(Adapters):
         """Make pictures."""
         from gator_engine.services.generation import Generations
 
-        return Generations(self._context, lambda: self.generators, self.jobs, self.library)
+        return Generations(
+            self._context, lambda: self.generators, self.jobs, self.library, self._scoring
+        )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Keep a persona looking like itself."""
+        from gator_engine.services._shooting import Shooting
+        from gator_engine.services._training import Training
+        from gator_engine.services.identity import Identity
+
+        return Identity(
+            self._context,
+            self.library,
+            self.generation,
+            self._scoring,
+            Shooting(self._context, self.generation, self.jobs),
+            Training(
+                self._context,
+                self.library,
+                self.jobs,
+                self.trainer,
+                home=self.settings.home,
+                base_model=self.settings.image_model,
+            ),
+        )
 
     @cached_property
     def writing(self) -> Writing:
@@ -96,6 +125,27 @@ class Studio(Adapters):
         from gator_engine.services.writing import Writing
 
         return Writing(self._context, self.writers, self.connectors)
+
+    @cached_property
+    def previews(self) -> Previews:
+        """See what personas come out as."""
+        from gator_engine.services.previews import Previews
+
+        return Previews(self._context, self.writing)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Draw character sheets."""
+        from gator_engine.services.sheets import Sheets
+
+        return Sheets(self.personas, self.identity, self.library, self.sheet_painter)
+
+    @cached_property
+    def fill_in(self) -> FillInHelp:
+        """Have a persona's fields proposed."""
+        from gator_engine.services.fill_in import FillInHelp
+
+        return FillInHelp(self.writers)
 
     @cached_property
     def library(self) -> Library:
@@ -195,6 +245,12 @@ class Studio(Adapters):
             _answers("Queue", self.queue.ping),
         ]
         return parts + machine_checks(self.settings, self.generators, self.writers)
+
+    @cached_property
+    def _scoring(self) -> Any:
+        from gator_engine.services._scoring import Scoring
+
+        return Scoring(self._context, self.blobs, self.embedder)
 
     @cached_property
     def _messages(self) -> Any:

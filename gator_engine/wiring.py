@@ -20,11 +20,14 @@ if TYPE_CHECKING:
         Connector,
         FactStore,
         Generator,
+        ImageEmbedder,
         JobQueue,
+        LoraTrainer,
         MediaInspector,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
+        SheetPainter,
         Store,
     )
 
@@ -124,6 +127,27 @@ class Adapters:
         from gator_engine.adapters import generators
 
         return generators.discover(self.settings)
+
+    @cached_property
+    def sheet_painter(self) -> SheetPainter:
+        """Draws character sheets."""
+        from gator_engine.adapters.generators._cards.sheet import CardSheetPainter
+
+        return CardSheetPainter()
+
+    @cached_property
+    def embedder(self) -> ImageEmbedder:
+        """Measures likeness."""
+        from gator_engine.adapters.embedding.transformers_image import TransformersImageEmbedder
+
+        return TransformersImageEmbedder(self.settings)
+
+    @cached_property
+    def trainer(self) -> LoraTrainer:
+        """Trains LoRAs."""
+        from gator_engine.adapters.training.lora import DiffusersLoraTrainer
+
+        return DiffusersLoraTrainer(self.settings)
 
     @cached_property
     def writers(self) -> Mapping[str, CaptionWriter]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gator_engine.domain.personas import Identity, Persona, PersonaProfile
-from pages._ui import cards, persona_view, shell, state
+from gator_engine.domain.personas import Persona, PersonaProfile
+from pages._ui import persona_actions, persona_files, persona_gallery, persona_view, shell, state
 from pages._ui.commands import attempt
+from pages._ui.persona_help import forget, panel, start
 from pages._ui.session import studio
 
 personas = studio().personas
@@ -15,95 +16,89 @@ personas = studio().personas
 def overview() -> None:
     """All personas, or the way to the first one."""
     shell.heading("Personas", "The characters you run: one voice, one look, kept consistent.")
-    found = personas.list()
-    if not found:
+    archived = len(personas.list(archived=True))
+    if not archived and not personas.list():
         st.space("small")
         shell.section(
             "Create your first persona", "Pick a character to start from; edit all of it."
         )
-        persona_view.templates(personas.templates())
+        persona_gallery.templates(personas.templates())
+        _other_ways()
         return
-    if st.button("New persona", type="primary", icon=":material/add:"):
-        state.link(new="choose")
-        st.rerun()
-    persona_view.gallery(found)
-    archived = personas.list(archived=True)
-    if archived:
-        with st.expander(f"Archived ({len(archived)})", icon=":material/archive:"):
-            for persona in archived:
-                _archived(persona)
+    with st.container(horizontal=True):
+        if st.button("New persona", type="primary", icon=":material/add:"):
+            _to(new="choose")
+        if st.button("Import", icon=":material/upload_file:"):
+            _to(new=persona_gallery.IMPORT)
+    persona_gallery.gallery(archived)
 
 
-def _archived(persona: Persona) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        cards.html(cards.person(persona.profile))
-        if st.button("Bring back", key=f"back-{persona.id}", icon=":material/unarchive:"):
-            attempt(lambda: personas.restore(persona.id), done=f"{persona.name} is back.")
+def _to(**ids: str | None) -> None:
+    state.link(**ids)
+    st.rerun()
 
 
-def create(template: str) -> None:
-    """A new persona, from a template or from nothing."""
-    known = {found.slug: found for found in personas.templates()}
-    if template not in known and template != persona_view.BLANK:
-        shell.heading("New persona", "Pick a character to start from; everything can be edited.")
-        persona_view.templates(personas.templates())
+def _other_ways() -> None:
+    with st.container(horizontal=True):
         if st.button("Start from nothing", icon=":material/note_add:"):
-            state.link(new=persona_view.BLANK)
-            st.rerun()
-        return
-    start = known[template].profile if template in known else PersonaProfile(Identity("", "", 25))
-    shell.heading("New persona", "Edit, watch the result on the right, then create.")
-    actions = st.container(horizontal=True, vertical_alignment="center")
-    edited = persona_view.editor(f"new:{template}", start, None)
+            _to(new=persona_gallery.BLANK)
+        if st.button("Bring one in from a file", icon=":material/upload_file:"):
+            _to(new=persona_gallery.IMPORT)
+
+
+def choose() -> None:
+    """Where a new persona starts."""
+    shell.heading("New persona", "Pick a character to start from; everything can be edited.")
+    persona_gallery.templates(personas.templates())
+    _other_ways()
+
+
+def create(source: str, begin: PersonaProfile) -> None:
+    """A new persona, edited from a template, a copy, or nothing."""
+    form = f"new:{source}"
+    shell.heading("New persona", "Edit, watch the result beside it, then create.")
+    actions, help = st.container(horizontal=True, vertical_alignment="center"), st.container()
+    edited = persona_view.editor(form, start(form, begin), None)
+    with help:
+        panel(form, edited)
     if actions.button("Create persona", type="primary", icon=":material/check:"):
         attempt(
             lambda: personas.create(edited),
             done=f"{edited.identity.name} is ready.",
-            form=f"new:{template}",
-            then=lambda persona: state.link(new=None, persona=persona.id),
+            form=form,
+            then=lambda persona: _created(form, persona),
         )
     if actions.button("Cancel", type="tertiary"):
-        state.link(new=None)
-        st.rerun()
+        forget(form)
+        _to(new=None)
+
+
+def _created(form: str, persona: Persona) -> None:
+    forget(form)
+    state.link(new=None, persona=persona.id)
 
 
 def edit(persona: Persona) -> None:
     """One persona in its tabs."""
-    who = persona.profile.identity
+    who, form = persona.profile.identity, f"persona:{persona.id}:{persona.version}"
     shell.heading(persona.name, f"@{who.handle} · revision {persona.revision.number}")
-    form = f"persona:{persona.id}:{persona.version}"
-    actions = st.container(horizontal=True, vertical_alignment="bottom")
-    edited = persona_view.editor(form, persona.profile, persona)
+    actions, help = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+    edited = persona_view.editor(form, start(form, persona.profile), persona)
     with actions:
-        _actions(persona, edited, form)
-
-
-def _actions(persona: Persona, edited: PersonaProfile, form: str) -> None:
-    changed = edited != persona.profile
-    reason = st.text_input(
-        "Why this change", key=f"{form}:reason", placeholder="For the history", width=260
-    )
-    if st.button("Save revision", type="primary", icon=":material/save:", disabled=not changed):
-        attempt(
-            lambda: personas.revise(persona.id, edited, reason or "edited", persona.version),
-            done="Saved as a new revision.",
-            form=form,
-        )
-    name = state.plain(persona.name)
-    question = f"Archive {name}? Nothing is deleted, and you can bring them back."
-    with st.popover("Archive", icon=":material/archive:"):
-        st.write(question)
-        if st.button("Yes, archive", key="archive"):
-            persona_view.archive(persona)
-    if st.button("All personas", type="tertiary", icon=":material/arrow_back:"):
-        state.link(persona=None)
-        st.rerun()
+        persona_actions.bar(persona, edited, form)
+    with help:
+        panel(form, edited)
 
 
 opened, new = state.linked("persona"), state.linked("new")
+begin = persona_gallery.beginning(new) if new else None
 if opened:
     edit(personas.get(opened))
+elif new == persona_gallery.IMPORT:
+    persona_files.bring_in()
+elif new and begin:
+    create(new, begin)
 elif new:
-    create(new)
+    choose()
 else:
     overview()

@@ -12,6 +12,24 @@ def generate(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.generation.run(subject_id, run)
 
 
+@background("reference_candidates")
+def reference_candidates(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Make the pictures of a generation, for people to choose a look from."""
+    studio.identity.run_candidates(subject_id, run)
+
+
+@background("character_set")
+def character_set(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Make the shots of a character set that are not there yet."""
+    studio.identity.run_character_set(subject_id, run)
+
+
+@background("train_lora")
+def train_lora(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Teach a model the persona."""
+    studio.identity.run_training(subject_id, run)
+
+
 @background("measure")
 def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Collect the numbers of an account."""

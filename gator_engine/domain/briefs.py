@@ -35,6 +35,22 @@ class AspectRatio(StrEnum):
         }[self]
 
 
+class Dialect(StrEnum):
+    """How a family of picture models likes its prompts.
+
+    Tags between commas suit models with a CLIP encoder (SD 1.5, SDXL); whole sentences suit those
+    that read with a language model (FLUX, Qwen-Image, Z-Image).
+    """
+
+    TAGS = "tags"
+    SENTENCES = "sentences"
+
+    @property
+    def joint(self) -> str:
+        """What stands between two fragments."""
+        return ", " if self is Dialect.TAGS else " "
+
+
 @dataclass(frozen=True)
 class Fragment:
     """A piece of a compiled prompt and the persona or brief field it came from."""
@@ -46,15 +62,16 @@ class Fragment:
 
 @dataclass(frozen=True)
 class CompiledPrompt:
-    """A prompt made of fragments in order, and what must not appear."""
+    """A prompt made of fragments in order, and what must not appear (always as tags)."""
 
     fragments: tuple[Fragment, ...]
     negative: tuple[Fragment, ...] = ()
+    dialect: Dialect = Dialect.TAGS
 
     @property
     def text(self) -> str:
         """The positive prompt as one string."""
-        return ", ".join(part.text for part in self.fragments)
+        return self.dialect.joint.join(part.text for part in self.fragments)
 
     @property
     def negative_text(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from gator_engine.domain.briefs import AspectRatio, BriefKind
+from gator_engine.domain.briefs import AspectRatio, BriefKind, Dialect
 from gator_engine.domain.personas import Rating
 
 
@@ -63,13 +63,23 @@ class PlatformCapabilities:
 
 
 class OptionKind(StrEnum):
-    """Type of a generator's option."""
+    """Type of a generator's option.
+
+    `loras` are (path, weight) pairs, `references` ids of pictures; the studio fills in both.
+    """
 
     INTEGER = "integer"
     NUMBER = "number"
     TEXT = "text"
     CHOICE = "choice"
     FLAG = "flag"
+    LORAS = "loras"
+    REFERENCES = "references"
+
+    @property
+    def attached(self) -> bool:
+        """Whether it is attached to a persona, not typed into a form."""
+        return self in (self.LORAS, self.REFERENCES)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,8 @@ class GeneratorCapabilities:
     """What a generator makes and which options it takes.
 
     `label` is what people read ("Designed card", "Picture by …"); `needs` says in plain words what
-    is missing before it can run ("" when ready).
+    is missing before it can run ("" when ready). `dialect` is how its model likes prompts; a model
+    named in the brief's settings decides for itself (see `dialects.dialect_of`).
     """
 
     slug: str
@@ -104,3 +115,14 @@ class GeneratorCapabilities:
     max_count: int = 8
     uses_prompt: bool = True
     origin: str = "ai_generated"
+    dialect: Dialect = Dialect.TAGS
+
+    @property
+    def takes_loras(self) -> bool:
+        """Whether LoRAs can be attached."""
+        return any(option.kind is OptionKind.LORAS for option in self.options)
+
+    @property
+    def takes_references(self) -> bool:
+        """Whether reference pictures can be attached."""
+        return any(option.kind is OptionKind.REFERENCES for option in self.options)

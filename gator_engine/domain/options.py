@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
 from gator_engine.errors import CapabilityError, InvalidInput
@@ -13,7 +13,11 @@ _TYPES: dict[OptionKind, tuple[type, ...]] = {
     OptionKind.TEXT: (str,),
     OptionKind.CHOICE: (str,),
     OptionKind.FLAG: (bool,),
+    OptionKind.LORAS: (list, tuple),
+    OptionKind.REFERENCES: (list, tuple),
 }
+MOST_ATTACHED = 8
+STRONGEST_LORA = 2.0
 
 
 def check_options(capabilities: GeneratorCapabilities, settings: Mapping[str, object]) -> None:
@@ -42,8 +46,32 @@ def _check_value(option: Option, value: object) -> None:
         raise InvalidInput(where, f"{value!r} is not of the type {option.kind}")
     if option.kind is OptionKind.CHOICE and value not in option.choices:
         raise InvalidInput(where, f"{value!r} is not offered", ", ".join(option.choices))
+    if isinstance(value, list | tuple):
+        _check_attached(option, where, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         low = option.minimum if option.minimum is not None else value
         high = option.maximum if option.maximum is not None else value
         if not low <= value <= high:
             raise InvalidInput(where, f"is {value}", f"{option.minimum}–{option.maximum}")
+
+
+def _check_attached(option: Option, where: str, value: Sequence[object]) -> None:
+    if len(value) > MOST_ATTACHED:
+        raise InvalidInput(where, f"holds {len(value)}", f"{MOST_ATTACHED}")
+    fits = _is_lora if option.kind is OptionKind.LORAS else _is_name
+    if not all(fits(item) for item in value):
+        allowed = f"(path, weight from -{STRONGEST_LORA:g} to {STRONGEST_LORA:g})"
+        limit = allowed if option.kind is OptionKind.LORAS else "ids of library pictures"
+        raise InvalidInput(where, f"{list(value)!r} cannot be used", limit)
+
+
+def _is_name(item: object) -> bool:
+    return isinstance(item, str) and bool(item.strip())
+
+
+def _is_lora(item: object) -> bool:
+    if not isinstance(item, list | tuple) or len(item) != 2 or not _is_name(item[0]):
+        return False
+    weight = item[1]
+    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    return number and abs(weight) <= STRONGEST_LORA

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from gator_engine.domain.brand import AVATAR_STYLES, BACKGROUNDS, TYPEFACES
-from gator_engine.domain.personas import Brand, PersonaProfile, Tone, Voice
+from gator_engine.domain.briefs import Dialect
+from gator_engine.domain.generation_rules import generation_problems
+from gator_engine.domain.personas import (
+    Boundaries,
+    Brand,
+    LikenessConsent,
+    PersonaProfile,
+    Tone,
+    Voice,
+)
+from gator_engine.domain.phrasing import Phrasing
 from gator_engine.domain.prompts import refuse_youthful_sexual
 from gator_engine.errors import FieldProblem, InvalidInput
 
@@ -18,6 +29,9 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 HASHTAG = re.compile(r"#?\w{1,100}")
 SHORT, LONG = 120, 4000
 MOST_ENTRIES = 50
+MOST_A_WEEK = 21
+_SHORT = {"name", "pronouns", "occupation", "home_place"}
+_LONG = {"bio", "backstory", "sample_posts", "likeness_consent"}
 
 
 def check_profile(profile: PersonaProfile) -> None:
@@ -31,11 +45,13 @@ def profile_problems(profile: PersonaProfile) -> tuple[FieldProblem, ...]:
     """Every problem, in the order of the form; empty when the profile is valid."""
     return (
         *_identity(profile),
-        *_lengths("appearance", profile.appearance),
+        *_appearance(profile),
         *_voice(profile.voice),
         *_pillars(profile),
         *_boundaries(profile),
         *_brand(profile.brand),
+        *generation_problems(profile.generation),
+        *_lengths("generation", profile.generation),
     )
 
 
@@ -64,6 +80,16 @@ def _identity(profile: PersonaProfile) -> Iterator[FieldProblem]:
     yield from _lengths("identity", identity)
 
 
+def _appearance(profile: PersonaProfile) -> Iterator[FieldProblem]:
+    yield from _lengths("appearance", profile.appearance)
+    say = Phrasing(Dialect.TAGS, profile.identity.pronouns)
+    for name, text in _texts(profile.appearance):
+        try:
+            list(say.piece(text, f"appearance.{name}"))
+        except InvalidInput as error:
+            yield from error.problems
+
+
 def _voice(voice: Voice) -> Iterator[FieldProblem]:
     for name in Tone.__dataclass_fields__:
         value = getattr(voice.tone, name)
@@ -84,6 +110,13 @@ def _voice(voice: Voice) -> Iterator[FieldProblem]:
     for phrase in voice.signature_phrases:
         if phrase.casefold() in forbidden:
             yield FieldProblem("voice.signature_phrases", f"{phrase!r} is also forbidden")
+    for note in voice.language_notes:
+        if not LANGUAGE.fullmatch(note.language):
+            yield FieldProblem(
+                "voice.language_notes",
+                f"{note.language!r} is not a language tag",
+                "such as en or pt-BR",
+            )
     yield from _lengths("voice", voice)
 
 
@@ -97,6 +130,10 @@ def _pillars(profile: PersonaProfile) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{where}.name", f"{pillar.name!r} stands twice")
         if not 1 <= pillar.weight <= 100:
             yield FieldProblem(f"{where}.weight", f"is {pillar.weight}", "1–100")
+        if not 0 <= pillar.per_week <= MOST_A_WEEK:
+            yield FieldProblem(f"{where}.per_week", f"is {pillar.per_week}", f"0–{MOST_A_WEEK}")
+        if len(set(pillar.formats)) < len(pillar.formats):
+            yield FieldProblem(f"{where}.formats", "names a format twice", "once each")
         yield from _lengths(where, pillar)
 
 
@@ -117,10 +154,7 @@ def _boundaries(profile: PersonaProfile) -> Iterator[FieldProblem]:
             )
     if not boundaries.disclosure_text.strip():
         yield FieldProblem("boundaries.disclosure_text", "is missing: AI content is disclosed")
-    if boundaries.depicts_real_person and not boundaries.likeness_consent.strip():
-        yield FieldProblem(
-            "boundaries.likeness_consent", "a real person's likeness needs their recorded consent"
-        )
+    yield from _consent(boundaries)
     yield from _lengths("boundaries", boundaries)
     try:
         refuse_youthful_sexual(_described(profile), boundaries.rating)
@@ -128,10 +162,33 @@ def _boundaries(profile: PersonaProfile) -> Iterator[FieldProblem]:
         yield from error.problems
 
 
+def _consent(boundaries: Boundaries) -> Iterator[FieldProblem]:
+    record = boundaries.consent
+    recorded = record != LikenessConsent()
+    if boundaries.depicts_real_person and not (boundaries.likeness_consent.strip() or recorded):
+        yield FieldProblem(
+            "boundaries.likeness_consent", "a real person's likeness needs their recorded consent"
+        )
+    if recorded and not record.person.strip():
+        yield FieldProblem("boundaries.consent.person", "say who consented")
+    if recorded and not _is_day(record.given_on):
+        yield FieldProblem(
+            "boundaries.consent.given_on", f"{record.given_on!r} is no day", "such as 2026-03-31"
+        )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _described(profile: PersonaProfile) -> dict[str, str]:
     """The free texts that describe the persona, by field."""
     found: dict[str, str] = {}
-    for part in ("identity", "appearance"):
+    for part in ("identity", "appearance", "generation"):
         for name, text in _texts(getattr(profile, part)):
             if name != "negative":
                 found[f"{part}.{name}"] = f"{found.get(f'{part}.{name}', '')} {text}".strip()
@@ -158,8 +215,7 @@ def _brand(brand: Brand) -> Iterator[FieldProblem]:
 def _lengths(where: str, part: object) -> Iterator[FieldProblem]:
     """Bounds on every text and list of a dataclass, so that nothing grows without limit."""
     for name, text in _texts(part):
-        limit = LONG if name in {"bio", "backstory", "sample_posts", "likeness_consent"} else 1000
-        limit = SHORT if name in {"name", "pronouns", "occupation", "home_place"} else limit
+        limit = LONG if name in _LONG else SHORT if name in _SHORT else 1000
         if len(text) > limit:
             yield FieldProblem(f"{where}.{name}", f"has {len(text)} characters", f"{limit}")
         if "\x00" in text:

@@ -1,10 +1,12 @@
-"""A persona: identity, appearance, voice, pillars, boundaries and brand, kept as revisions."""
+"""A persona and its revisions: identity, looks, voice, pillars, boundaries, brand, preferences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from gator_engine.domain.briefs import BriefKind
 
 
 class Rating(StrEnum):
@@ -37,6 +39,33 @@ class SentenceLength(StrEnum):
     LONG = "long"
 
 
+class ReadingLevel(StrEnum):
+    """How hard a text may be to read: any, easy (LIX under 40), standard (under 50)."""
+
+    ANY = "any"
+    EASY = "easy"
+    STANDARD = "standard"
+
+
+class SeedPolicy(StrEnum):
+    """Where a picture's seed comes from when the brief names none: chance, the persona, the brief.
+
+    `per_brief` gives the same seed to the same brief, so that an unchanged brief repeats itself.
+    """
+
+    RANDOM = "random"
+    FIXED = "fixed"
+    PER_BRIEF = "per_brief"
+
+
+class TriggerEffect(StrEnum):
+    """What a trigger rule does: add words to the prompt, switch a LoRA on, set an option."""
+
+    PROMPT = "prompt"
+    LORA = "lora"
+    SETTING = "setting"
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who the persona is."""
@@ -62,7 +91,10 @@ class Outfit:
 
 @dataclass(frozen=True)
 class Appearance:
-    """What the persona looks like; every field reaches the compiled picture prompt."""
+    """What the persona looks like; every field reaches the compiled picture prompt.
+
+    "(silver hair:1.2)" inside a text gives those words a weight. `palette` are colours in words.
+    """
 
     build: str = ""
     skin: str = ""
@@ -74,6 +106,7 @@ class Appearance:
     camera: str = ""
     lighting: str = ""
     negative: str = ""
+    palette: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +117,14 @@ class Tone:
     humour: int = 50
     formality: int = 50
     energy: int = 50
+
+
+@dataclass(frozen=True)
+class LanguageNote:
+    """How the persona writes in one language ("de": says du, never Sie)."""
+
+    language: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -100,16 +141,24 @@ class Voice:
     hashtags: tuple[str, ...] = ()
     sentence_length: SentenceLength = SentenceLength.MEDIUM
     sample_posts: tuple[str, ...] = ()
+    language_notes: tuple[LanguageNote, ...] = ()
+    reading_level: ReadingLevel = ReadingLevel.ANY
 
 
 @dataclass(frozen=True)
 class Pillar:
-    """A recurring theme; `weight` is its share relative to the other pillars."""
+    """A recurring theme; `weight` is its share relative to the other pillars.
+
+    `formats` are the kinds of post it is told in (none: any), `per_week` the posts planned a week
+    (0: no plan).
+    """
 
     name: str
     weight: int = 1
     description: str = ""
     example_ideas: tuple[str, ...] = ()
+    formats: tuple[BriefKind, ...] = ()
+    per_week: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,8 +170,21 @@ class PlatformRating:
 
 
 @dataclass(frozen=True)
+class LikenessConsent:
+    """A real person's consent: who gave it, on which day (ISO 8601), and where it is filed."""
+
+    person: str = ""
+    given_on: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class Boundaries:
-    """What the persona never does, and what it always discloses."""
+    """What the persona never does, and what it always discloses.
+
+    `likeness_consent` is the consent in words, `consent` the same as a record; a persona that
+    depicts a real person needs one of them. `banned_claims` are phrases that promise too much.
+    """
 
     rating: Rating = Rating.GENERAL
     platform_ratings: tuple[PlatformRating, ...] = ()
@@ -130,6 +192,8 @@ class Boundaries:
     disclosure_text: str = "Made with AI"
     depicts_real_person: bool = False
     likeness_consent: str = ""
+    consent: LikenessConsent = LikenessConsent()
+    banned_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +208,48 @@ class Brand:
 
 
 @dataclass(frozen=True)
+class Lora:
+    """A low-rank adapter: a short name, the file or hub id, its weight, the words that wake it."""
+
+    name: str
+    model: str
+    weight: float = 1.0
+    trigger_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TriggerRule:
+    """When a brief says `phrase`, then `effect` with `value`; the higher priority goes first.
+
+    `value` is prompt text, the name of one of the persona's LoRAs (which is then used only when a
+    rule calls it), or an option of the generator as "steps=30". Of two rules for one option the one
+    with the higher priority wins; at equal priority the earlier one.
+    """
+
+    phrase: str
+    effect: TriggerEffect
+    value: str
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class GenerationPreferences:
+    """How pictures of the persona are made.
+
+    `preset` names a look of `presets.PRESETS` ("" for none). `seed` is the seed itself under the
+    policy `fixed`, and one more ingredient of it under `per_brief`. `reference_strength` is 0–1, or
+    None for the generator's own.
+    """
+
+    preset: str = ""
+    seed_policy: SeedPolicy = SeedPolicy.RANDOM
+    seed: int | None = None
+    loras: tuple[Lora, ...] = ()
+    reference_strength: float | None = None
+    triggers: tuple[TriggerRule, ...] = ()
+
+
+@dataclass(frozen=True)
 class PersonaProfile:
     """Everything one revision holds."""
 
@@ -153,6 +259,7 @@ class PersonaProfile:
     pillars: tuple[Pillar, ...] = ()
     boundaries: Boundaries = Boundaries()
     brand: Brand = Brand()
+    generation: GenerationPreferences = GenerationPreferences()
 
 
 @dataclass(frozen=True)

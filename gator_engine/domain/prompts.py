@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gator_engine.domain.briefs import CompiledPrompt, Fragment
-from gator_engine.domain.personas import Identity, Outfit, PersonaProfile, Pillar, Rating
+from gator_engine.domain.briefs import CompiledPrompt, Dialect, Fragment
+from gator_engine.domain.personas import (
+    GenerationPreferences,
+    Outfit,
+    PersonaProfile,
+    Pillar,
+    Rating,
+    TriggerEffect,
+)
+from gator_engine.domain.phrasing import Phrasing
+from gator_engine.domain.presets import PRESETS
 from gator_engine.domain.safety import refuse_youthful_sexual
+from gator_engine.domain.triggers import fired, loras_in_use
 from gator_engine.errors import InvalidInput
 
 __all__ = ["compile_picture", "refuse_youthful_sexual"]
 
 ADULT_AGE = 18
 LONGEST_PROMPT = 4000
-LEAST_WEIGHT, MOST_WEIGHT = 0.1, 2.0
 
-# "(red scarf:1.3)", the emphasis notation people know from other image tools.
-_WEIGHTED = re.compile(r"\(([^():]+):\s*(\d+(?:\.\d+)?)\)")
 _KEPT_OUT: dict[Rating, tuple[str, ...]] = {
     Rating.GENERAL: ("nudity", "lingerie", "sexual content", "gore"),
     Rating.SUGGESTIVE: ("nudity", "explicit sexual content", "gore", "child", "teenager"),
@@ -33,32 +40,43 @@ def compile_picture(
     outfit: str = "",
     pillar: str = "",
     rating: Rating | None = None,
+    dialect: Dialect | str = Dialect.TAGS,
 ) -> CompiledPrompt:
     """The prompt of one picture of the persona; the scene of the brief stands near the front.
 
     `outfit` is the context of one of the persona's outfits; without one, the outfit whose context
     the prompt mentions is worn, else the first. `pillar` is a pillar's name. `rating` (default: the
-    persona's) may be milder than the persona's, never stronger.
+    persona's) may be milder than the persona's, never stronger. `dialect` is what the model reads.
 
     Raises InvalidInput naming `prompt`, `outfit`, `pillar`, `rating`, `identity.age` or the field
-    that `refuse_youthful_sexual` objects to.
+    that `refuse_youthful_sexual` objects to ("prompt" when only the whole is objectionable).
     """
     rated = _rating(profile, rating)
     if profile.identity.age < ADULT_AGE:
         raise InvalidInput("identity.age", "personas are adults", f"at least {ADULT_AGE}")
+    _check_scene(prompt)
+    say = Phrasing(Dialect(dialect), profile.identity.pronouns)
+    looks, who, preferences = profile.appearance, profile.identity, profile.generation
     positive = (
-        *_piece(profile.appearance.style, "appearance.style"),
-        *_person(profile.identity),
-        *_scene(prompt),
-        *_looks(profile),
-        *_clothes(_worn(profile.appearance.wardrobe, outfit, prompt)),
-        *_piece(profile.identity.home_place, "identity.home_place", "from {}"),
-        *_theme(profile.pillars, pillar),
-        *_piece(profile.appearance.camera, "appearance.camera"),
-        *_piece(profile.appearance.lighting, "appearance.lighting"),
+        *say.piece(looks.style, "appearance.style"),
+        *_preset(say, preferences),
+        *say.person(who.age, who.occupation),
+        *_called(say, preferences, prompt),
+        *say.piece(prompt, "brief.prompt"),
+        *_triggered(say, preferences, prompt),
+        *_looks(say, profile),
+        *_clothes(say, _worn(looks.wardrobe, outfit, prompt)),
+        *say.piece(", ".join(looks.palette), "appearance.palette"),
+        *say.piece(who.home_place, "identity.home_place"),
+        *_theme(say, profile.pillars, pillar),
+        *say.piece(looks.camera, "appearance.camera"),
+        *say.piece(looks.lighting, "appearance.lighting"),
     )
+    compiled = CompiledPrompt(positive, tuple(_negative(profile, rated)), say.dialect)
     refuse_youthful_sexual(_by_source(positive), rated)
-    return CompiledPrompt(positive, tuple(_negative(profile, rated)))
+    # Once more as a whole and without commas, so that no phrase hides between two fields.
+    refuse_youthful_sexual({"prompt": compiled.text.replace(",", " ")}, rated)
+    return compiled
 
 
 def _rating(profile: PersonaProfile, wanted: Rating | None) -> Rating:
@@ -68,49 +86,41 @@ def _rating(profile: PersonaProfile, wanted: Rating | None) -> Rating:
     return wanted or allowed
 
 
-def _piece(text: str, source: str, frame: str = "{}") -> Iterator[Fragment]:
-    """The text without surrounding blanks and final comma, unless there is nothing left."""
-    bare = " ".join(text.split()).strip(" ,;")
-    if bare:
-        yield Fragment(frame.format(bare), source)
-
-
-def _person(identity: Identity) -> Iterator[Fragment]:
-    yield Fragment(f"{identity.age}-year-old adult", "identity.age")
-    yield from _piece(_noun(identity.pronouns), "identity.pronouns")
-    yield from _piece(identity.occupation, "identity.occupation")
-
-
-def _noun(pronouns: str) -> str:
-    """ "she/her" → "woman", "he/him" → "man"; any other pronouns are passed on as they are."""
-    first = pronouns.casefold().replace(",", "/").split("/")[0].strip()
-    known = {"she": "woman", "he": "man", "they": "person", "": ""}
-    return known.get(first, f"person ({pronouns.strip()})")
-
-
-def _scene(prompt: str) -> Iterator[Fragment]:
+def _check_scene(prompt: str) -> None:
     if len(prompt) > LONGEST_PROMPT:
         raise InvalidInput(
             "prompt", f"has {len(prompt)} characters", f"{LONGEST_PROMPT} characters"
         )
     if "\x00" in prompt:
         raise InvalidInput("prompt", "holds a NUL character")
-    end = 0
-    for match in _WEIGHTED.finditer(prompt):
-        yield from _piece(prompt[end : match.start()], "brief.prompt")
-        weight = float(match[2])
-        if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
-            raise InvalidInput("prompt", f"weight {match[2]}", f"{LEAST_WEIGHT}–{MOST_WEIGHT}")
-        yield Fragment(" ".join(match[1].split()), "brief.prompt", weight)
-        end = match.end()
-    yield from _piece(prompt[end:], "brief.prompt")
 
 
-def _looks(profile: PersonaProfile) -> Iterator[Fragment]:
+def _preset(say: Phrasing, preferences: GenerationPreferences) -> Iterator[Fragment]:
+    if preferences.preset in PRESETS:
+        for words in PRESETS[preferences.preset].words:
+            yield from say.piece(words, "generation.preset")
+
+
+def _called(say: Phrasing, preferences: GenerationPreferences, prompt: str) -> Iterator[Fragment]:
+    """The words that wake the LoRAs in use."""
+    for lora in loras_in_use(preferences, prompt):
+        for words in lora.trigger_words:
+            yield from say.piece(words, "generation.loras")
+
+
+def _triggered(
+    say: Phrasing, preferences: GenerationPreferences, prompt: str
+) -> Iterator[Fragment]:
+    for rule in fired(preferences, prompt):
+        if rule.effect is TriggerEffect.PROMPT:
+            yield from say.piece(rule.value, "generation.triggers")
+
+
+def _looks(say: Phrasing, profile: PersonaProfile) -> Iterator[Fragment]:
     for name in ("build", "skin", "hair", "eyes"):
-        yield from _piece(getattr(profile.appearance, name), f"appearance.{name}")
+        yield from say.piece(getattr(profile.appearance, name), f"appearance.{name}")
     for feature in profile.appearance.features:
-        yield from _piece(feature, "appearance.features")
+        yield from say.piece(feature, "appearance.features")
 
 
 def _worn(wardrobe: tuple[Outfit, ...], wanted: str, prompt: str) -> Outfit | None:
@@ -130,29 +140,33 @@ def _worn(wardrobe: tuple[Outfit, ...], wanted: str, prompt: str) -> Outfit | No
     return next(mentioned, wardrobe[0] if wardrobe else None)
 
 
-def _clothes(outfit: Outfit | None) -> Iterator[Fragment]:
+def _clothes(say: Phrasing, outfit: Outfit | None) -> Iterator[Fragment]:
     if outfit is not None:
-        yield from _piece(outfit.clothes, "appearance.wardrobe", "wearing {}")
+        yield from say.piece(outfit.clothes, "appearance.wardrobe")
 
 
-def _theme(pillars: tuple[Pillar, ...], wanted: str) -> Iterator[Fragment]:
+def _theme(say: Phrasing, pillars: tuple[Pillar, ...], wanted: str) -> Iterator[Fragment]:
     if not wanted.strip():
         return
     for pillar in pillars:
         if pillar.name.strip().casefold() == wanted.strip().casefold():
-            yield from _piece(pillar.name, "pillars.name", "theme: {}")
-            yield from _piece(pillar.description, "pillars.description")
+            yield from say.piece(pillar.name, "pillars.name")
+            yield from say.piece(pillar.description, "pillars.description")
             return
     names = ", ".join(pillar.name for pillar in pillars) or "none"
     raise InvalidInput("pillar", f"the persona has no pillar {wanted!r}", f"has: {names}")
 
 
 def _negative(profile: PersonaProfile, rating: Rating) -> Iterator[Fragment]:
-    yield from _piece(profile.appearance.negative, "appearance.negative")
+    say = Phrasing(Dialect.TAGS, "")
+    yield from say.piece(profile.appearance.negative, "appearance.negative")
+    if profile.generation.preset in PRESETS:
+        for words in PRESETS[profile.generation.preset].negative:
+            yield from say.piece(words, "generation.preset")
     for word in _KEPT_OUT[rating]:
         yield Fragment(word, "boundaries.rating")
     for topic in profile.boundaries.forbidden_topics:
-        yield from _piece(topic, "boundaries.forbidden_topics")
+        yield from say.piece(topic, "boundaries.forbidden_topics")
 
 
 def _by_source(fragments: tuple[Fragment, ...]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import regex
 
@@ -48,6 +49,19 @@ def substituted(text: str, replacements: Iterable[tuple[int, int, str]]) -> str:
         parts += [text[done:start], replacement]
         done = end
     return "".join([*parts, text[done:]])
+
+
+def mentions(text: str, phrase: str) -> bool:
+    """Whether the phrase stands in the text as whole words, whatever the case or blanks."""
+    return next(mention_spans(text, phrase), None) is not None
+
+
+def mention_spans(text: str, phrase: str) -> Iterator[tuple[int, int]]:
+    """Every place [start, end) where the phrase stands as whole words."""
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    if words:
+        for found in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
+            yield found.span()
 
 
 def collapsed(text: str) -> str:

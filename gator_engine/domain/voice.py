@@ -1,23 +1,68 @@
-"""A persona's voice: as instructions for a writer, and as a light check of what was written."""
+"""A persona's voice as instructions for a writer of captions, threads, scripts or alt text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from enum import StrEnum
 
-import emoji
+from gator_engine.domain.personas import (
+    EmojiPolicy,
+    PersonaProfile,
+    Pillar,
+    Rating,
+    ReadingLevel,
+    SentenceLength,
+    Voice,
+)
+from gator_engine.domain.text import mentions
+from gator_engine.domain.voice_check import (
+    VoiceFinding,
+    check_voice,
+    refuse_ruled_out,
+    ruled_out,
+    sentences,
+)
 
-from gator_engine.domain.personas import EmojiPolicy, PersonaProfile, Rating, SentenceLength, Voice
-from gator_engine.errors import InvalidInput
+__all__ = [
+    "Purpose",
+    "VoiceFinding",
+    "check_voice",
+    "compile_voice",
+    "mentions",
+    "refuse_ruled_out",
+    "ruled_out",
+    "sentences",
+]
 
-LONGEST_SENTENCE = {SentenceLength.SHORT: 12, SentenceLength.MEDIUM: 20}
-MOST_EMOJI = {EmojiPolicy.NONE: 0, EmojiPolicy.SPARING: 2}
 
-_HASHTAG = re.compile(r"(?<!\w)#\w+")
-_ADDRESS = re.compile(r"https?://\S+")
-# A sentence ends at a terminator followed by blank space, or at a line break.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+class Purpose(StrEnum):
+    """What is to be written in the voice."""
+
+    CAPTION = "caption"
+    THREAD = "thread"
+    SCRIPT = "script"
+    ALT_TEXT = "alt_text"
+
+
+_TASKS = {
+    Purpose.CAPTION: "You write a social media post.",
+    Purpose.THREAD: "You write a thread: numbered parts, each a post that stands on its own.",
+    Purpose.SCRIPT: (
+        "You write a script to be spoken aloud: no headings, no emoji, no hashtags, and numbers as"
+        " one says them."
+    ),
+    Purpose.ALT_TEXT: (
+        "You describe a picture for people who cannot see it: what is there, plainly, in one or two"
+        " sentences, without opinion, emoji or hashtags, and without beginning with “picture of”."
+    ),
+}
+_LIMITS = {
+    Purpose.CAPTION: "A post with its hashtags has at most {} characters.",
+    Purpose.THREAD: "Each part with its hashtags has at most {} characters.",
+    Purpose.SCRIPT: "The script has at most {} characters.",
+    Purpose.ALT_TEXT: "The description has at most {} characters.",
+}
+_POSTED = (Purpose.CAPTION, Purpose.THREAD)
 _EMOJI_RULES = {
     EmojiPolicy.NONE: "Use no emoji.",
     EmojiPolicy.SPARING: "Use at most two emoji, and only where they add something.",
@@ -27,6 +72,10 @@ _LENGTH_RULES = {
     SentenceLength.SHORT: "Write short sentences of at most 12 words.",
     SentenceLength.MEDIUM: "Write sentences of at most 20 words.",
     SentenceLength.LONG: "Sentences may be long and winding.",
+}
+_READING_RULES = {
+    ReadingLevel.EASY: "Write so that it reads as easily as a novel (LIX under 40).",
+    ReadingLevel.STANDARD: "Write so that it reads as easily as a newspaper (LIX under 50).",
 }
 _RATING_RULES = {
     Rating.GENERAL: "Keep everything suitable for all ages.",
@@ -42,73 +91,30 @@ _SLIDERS = {
 }
 
 
-@dataclass(frozen=True)
-class VoiceFinding:
-    """One place where a text leaves the voice: the persona field it breaks, why, and the words."""
+def compile_voice(
+    profile: PersonaProfile,
+    language: str = "",
+    limit: int | None = None,
+    purpose: Purpose | str = Purpose.CAPTION,
+) -> str:
+    """The instructions a writer gets: who writes, what, how, about what, and what never.
 
-    field: str
-    message: str
-    excerpt: str = ""
-
-
-def compile_voice(profile: PersonaProfile, language: str = "", limit: int | None = None) -> str:
-    """The instructions a caption writer gets: who writes, how, about what, and what never.
-
-    `language` defaults to the persona's first; `limit` is the longest post in characters, with its
-    hashtags.
+    `language` defaults to the persona's first; `limit` is the longest text in characters, a post's
+    with its hashtags.
     """
+    task, spoken = Purpose(purpose), language or profile.identity.languages[0]
     return "\n".join(
         [
             *_who(profile),
-            *_how(profile.voice),
-            *_about(profile),
+            _TASKS[task],
+            *_how(profile.voice, task),
+            *(_about(profile) if task is not Purpose.ALT_TEXT else ()),
             *_never(profile),
-            f"Write in this language: {language or profile.identity.languages[0]}.",
-            *([f"A post with its hashtags has at most {limit} characters."] if limit else []),
+            f"Write in this language: {spoken}.",
+            *_language_notes(profile.voice, spoken),
+            *([_LIMITS[task].format(limit)] if limit else []),
         ]
     )
-
-
-def check_voice(text: str, profile: PersonaProfile) -> tuple[VoiceFinding, ...]:
-    """Where a text leaves the persona's voice or boundaries; empty when it does not.
-
-    A light check on words alone: a forbidden topic is found when all its words stand in one
-    sentence, not when it is paraphrased.
-    """
-    return (
-        *ruled_out(text, profile),
-        *_emoji_count(text, profile.voice.emoji),
-        *_hashtag_count(text, profile.voice),
-        *_long_sentences(text, profile.voice.sentence_length),
-    )
-
-
-def refuse_ruled_out(topic: str, profile: PersonaProfile) -> None:
-    """Raises InvalidInput naming `topic` when it is blank, or is what the persona never touches."""
-    if not topic.strip():
-        raise InvalidInput("topic", "say what it is about")
-    for finding in ruled_out(topic, profile):
-        raise InvalidInput("topic", f"{finding.message}, which {finding.field} rules out")
-
-
-def ruled_out(text: str, profile: PersonaProfile) -> tuple[VoiceFinding, ...]:
-    """The findings that are never a matter of taste: forbidden phrases and topics."""
-    return (
-        *_forbidden_phrases(text, profile.voice),
-        *_forbidden_topics(text, profile.boundaries.forbidden_topics),
-    )
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, without web addresses and hashtags."""
-    bare = _HASHTAG.sub(" ", _ADDRESS.sub(" ", text))
-    return [part.strip() for part in _SENTENCE_END.split(bare) if part.strip()]
-
-
-def mentions(text: str, phrase: str) -> bool:
-    """Whether the phrase stands in the text as whole words, whatever the case or blanks."""
-    words = r"\s+".join(re.escape(word) for word in phrase.split())
-    return bool(words) and bool(re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE))
 
 
 def _who(profile: PersonaProfile) -> Iterator[str]:
@@ -122,7 +128,7 @@ def _who(profile: PersonaProfile) -> Iterator[str]:
     yield from _line("Your past: {}", identity.backstory)
 
 
-def _how(voice: Voice) -> Iterator[str]:
+def _how(voice: Voice, task: Purpose) -> Iterator[str]:
     yield from _line("Register: {}.", voice.register)
     tones = (
         f"{name} {value}/100 ({words[min(value, 99) // 20]})"
@@ -131,8 +137,11 @@ def _how(voice: Voice) -> Iterator[str]:
     )
     yield f"Tone: {', '.join(tones)}."
     yield _LENGTH_RULES[voice.sentence_length]
-    yield _EMOJI_RULES[voice.emoji]
-    yield _hashtag_rule(voice)
+    if voice.reading_level in _READING_RULES:
+        yield _READING_RULES[voice.reading_level]
+    if task in _POSTED:
+        yield _EMOJI_RULES[voice.emoji]
+        yield _hashtag_rule(voice)
     yield from _line("Words you like: {}.", ", ".join(voice.vocabulary))
     yield from _line("Phrases that are yours: {}", _quoted(voice.signature_phrases))
     yield from _line("Never write: {}", _quoted(voice.forbidden_phrases))
@@ -144,7 +153,25 @@ def _about(profile: PersonaProfile) -> Iterator[str]:
     for pillar in profile.pillars:
         about = f": {pillar.description}" if pillar.description else ""
         ideas = f" (such as {_quoted(pillar.example_ideas)})" if pillar.example_ideas else ""
-        yield f"You post about {pillar.name}, a share of {pillar.weight} in {total}{about}{ideas}."
+        yield (
+            f"You post about {pillar.name}, a share of {pillar.weight} in {total}"
+            f"{_rhythm(pillar)}{about}{ideas}."
+        )
+
+
+def _rhythm(pillar: Pillar) -> str:
+    """ ", 2 a week, as image or text", as far as it is planned."""
+    often = f", {pillar.per_week} a week" if pillar.per_week else ""
+    return f"{often}, as {' or '.join(pillar.formats)}" if pillar.formats else often
+
+
+def _language_notes(voice: Voice, language: str) -> Iterator[str]:
+    """Notes on the language itself or on the language it is a variety of ("pt" for "pt-BR")."""
+    wanted = language.casefold()
+    for note in voice.language_notes:
+        told = note.language.casefold()
+        if note.note.strip() and (wanted == told or wanted.startswith(f"{told}-")):
+            yield f"In {note.language}: {note.note.strip()}"
 
 
 def _never(profile: PersonaProfile) -> Iterator[str]:
@@ -152,6 +179,7 @@ def _never(profile: PersonaProfile) -> Iterator[str]:
     yield from _line(
         "Never touch these topics: {}.", ", ".join(profile.boundaries.forbidden_topics)
     )
+    yield from _line("Never claim: {}", _quoted(profile.boundaries.banned_claims))
     yield "You are a synthetic persona: never claim to be human, and invent no facts or figures."
 
 
@@ -173,48 +201,3 @@ def _line(frame: str, text: str) -> Iterator[str]:
 
 def _quoted(phrases: tuple[str, ...]) -> str:
     return "; ".join(f"“{phrase}”" for phrase in phrases)
-
-
-def _forbidden_phrases(text: str, voice: Voice) -> Iterator[VoiceFinding]:
-    for phrase in voice.forbidden_phrases:
-        if mentions(text, phrase):
-            yield VoiceFinding("voice.forbidden_phrases", f"says “{phrase}”", phrase)
-
-
-def _forbidden_topics(text: str, topics: tuple[str, ...]) -> Iterator[VoiceFinding]:
-    for topic in topics:
-        wanted = _stems(topic)
-        for sentence in sentences(text):
-            if wanted and wanted <= _stems(sentence):
-                yield VoiceFinding("boundaries.forbidden_topics", f"touches “{topic}”", sentence)
-                break
-
-
-def _stems(text: str) -> set[str]:
-    """The words in small letters without a plural s."""
-    return {re.sub(r"(?<=\w\w)s$", "", word) for word in re.findall(r"\w+", text.casefold())}
-
-
-def _emoji_count(text: str, policy: EmojiPolicy) -> Iterator[VoiceFinding]:
-    used = [str(found["emoji"]) for found in emoji.emoji_list(text)]
-    if policy in MOST_EMOJI and len(used) > MOST_EMOJI[policy]:
-        allowed = MOST_EMOJI[policy] or "no"
-        yield VoiceFinding(
-            "voice.emoji", f"uses {len(used)} emoji where {allowed} are allowed", "".join(used)
-        )
-
-
-def _hashtag_count(text: str, voice: Voice) -> Iterator[VoiceFinding]:
-    tags = _HASHTAG.findall(text)
-    if len(tags) > voice.max_hashtags:
-        message = f"uses {len(tags)} hashtags where {voice.max_hashtags or 'no'} are allowed"
-        yield VoiceFinding("voice.max_hashtags", message, " ".join(tags))
-
-
-def _long_sentences(text: str, length: SentenceLength) -> Iterator[VoiceFinding]:
-    bound = LONGEST_SENTENCE.get(length)
-    for sentence in sentences(text) if bound else ():
-        words = len(re.findall(r"\w+(?:[’'-]\w+)*", sentence))
-        if bound and words > bound:
-            message = f"a sentence of {words} words where {bound} are the most"
-            yield VoiceFinding("voice.sentence_length", message, sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gator_engine.ports.drawing import SheetPainter
 from gator_engine.ports.facts import (
     FactStore,
 )
@@ -9,12 +10,19 @@ from gator_engine.ports.generation import (
     Caption,
     CaptionRequest,
     CaptionWriter,
+    Counting,
     GeneratedFile,
     GenerateRequest,
     GenerateResult,
     Generator,
+    LanguageModel,
     MediaInspector,
     Run,
+)
+from gator_engine.ports.identity import (
+    CharacterRepository,
+    ImageEmbedder,
+    LookRepository,
 )
 from gator_engine.ports.persistence import (
     AccountRepository,
@@ -63,6 +71,14 @@ from gator_engine.ports.queue import (
     JobQueue,
     WorkerInfo,
 )
+from gator_engine.ports.training import (
+    WEIGHTS_NAME,
+    LoraOptions,
+    LoraRequest,
+    LoraTrainer,
+    TrainedLora,
+    TrainingPicture,
+)
 
 __all__ = [
     "AccountRepository",
@@ -73,10 +89,12 @@ __all__ = [
     "CaptionRequest",
     "CaptionWriter",
     "CardFacts",
+    "CharacterRepository",
     "Clock",
     "ConnectedProfile",
     "Connector",
     "ConnectorSession",
+    "Counting",
     "DeliveryRepository",
     "Facet",
     "FactStore",
@@ -87,8 +105,14 @@ __all__ = [
     "Generator",
     "IdeaRepository",
     "Ids",
+    "ImageEmbedder",
     "JobQueue",
     "JobRepository",
+    "LanguageModel",
+    "LookRepository",
+    "LoraOptions",
+    "LoraRequest",
+    "LoraTrainer",
     "MediaInspector",
     "MediaItem",
     "Message",
@@ -106,12 +130,16 @@ __all__ = [
     "SandboxNetwork",
     "SecretVault",
     "SettingRepository",
+    "SheetPainter",
     "StepResult",
     "StepStatus",
     "Store",
     "TextMeasure",
+    "TrainedLora",
+    "TrainingPicture",
     "UnitOfWork",
     "UserRepository",
     "Verdict",
+    "WEIGHTS_NAME",
     "WorkerInfo",
 ]

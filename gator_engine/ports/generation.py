@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from gator_engine.domain.assets import FileFacts
 from gator_engine.domain.briefs import BriefKind, CompiledPrompt
@@ -12,6 +12,7 @@ from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
 from gator_engine.domain.personas import PersonaProfile
+from gator_engine.domain.token_budget import TokenCounter
 
 
 class Run(Protocol):
@@ -29,6 +30,7 @@ class GenerateRequest:
     """Everything a generator may use; it reads nothing else.
 
     `size` is (width, height) in pixels; `seed` is of the first picture, the n-th uses seed + n.
+    `references` are the pictures behind the option of that kind, in its order.
     """
 
     kind: BriefKind
@@ -39,6 +41,7 @@ class GenerateRequest:
     seed: int
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    references: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,15 @@ class Generator(Protocol):
 
     def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
         """Raises InvalidInput, CapabilityError, Cancelled or ExternalError."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A generator that knows the tokenizer of its model."""
+
+    def token_counter(self, settings: Mapping[str, Any]) -> TokenCounter | None:
+        """Counts tokens as the model of these settings does, without start and end; None when the
+        tokenizer is not at hand."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,23 @@ class CaptionWriter(Protocol):
         """Write the variants; `on_text(variant, text so far)` streams them as they grow.
 
         Raises InvalidInput, Transient, Rejected, RateLimited or AuthExpired.
+        """
+
+
+@runtime_checkable
+class LanguageModel(Protocol):
+    """A caption writer that also answers freely: a language model stands behind it."""
+
+    slug: str
+    label: str
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def ask(self, system: str, prompt: str, *, as_json: bool = False, seed: int = 0) -> str:
+        """The model's answer, without its thoughts; one JSON object when `as_json`.
+
+        Raises Transient, Rejected, RateLimited or AuthExpired.
         """
 
 

@@ -17,6 +17,7 @@ from gator_engine.domain.personas import Persona, PersonaRevision
 from gator_engine.domain.posts import Post
 from gator_engine.domain.users import AuditEvent, User
 from gator_engine.domain.work import Job, JobState, Progress
+from gator_engine.ports.identity import CharacterRepository, LookRepository
 
 
 class Clock(Protocol):
@@ -266,6 +267,8 @@ class UnitOfWork(Protocol):
     """All repositories over one transaction."""
 
     personas: PersonaRepository
+    looks: LookRepository
+    characters: CharacterRepository
     ideas: IdeaRepository
     generations: GenerationRepository
     assets: AssetRepository

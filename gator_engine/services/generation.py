@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,25 +14,31 @@ from gator_engine.domain.briefs import (
     Generation,
     GenerationStatus,
 )
-from gator_engine.domain.capabilities import GeneratorCapabilities
-from gator_engine.domain.options import check_options
+from gator_engine.domain.capabilities import GeneratorCapabilities, OptionKind
+from gator_engine.domain.generation_rules import LARGEST_SEED
 from gator_engine.domain.personas import Persona
-from gator_engine.domain.prompts import compile_picture, refuse_youthful_sexual
+from gator_engine.domain.prompts import refuse_youthful_sexual
+from gator_engine.domain.token_budget import TokenBudget, budget_of
+from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound, StaleWrite
 from gator_engine.ports import (
+    Counting,
     GeneratedFile,
     GenerateRequest,
     GenerateResult,
     Generator,
     Run,
+    UnitOfWork,
 )
+from gator_engine.services._briefing import check_draft, compile_draft, seed_of
 from gator_engine.services._context import Context
+from gator_engine.services._parts import PartOfRun
+from gator_engine.services._scoring import Scoring
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.library import Library, NewAsset
 
-PROMPT_LIMIT = 4000
-SEED_LIMIT = 2**31 - 1
+SEED_LIMIT = LARGEST_SEED
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,10 @@ class Generations:
         generators: Callable[[], Mapping[str, Generator]],
         jobs: Jobs,
         library: Library,
+        scoring: Scoring,
     ) -> None:
         self._context, self._generators = context, generators
-        self._jobs, self._library = jobs, library
+        self._jobs, self._library, self._scoring = jobs, library, scoring
 
     def generators(self) -> Sequence[GeneratorInfo]:
         """Every generator, those that are ready first."""
@@ -64,45 +70,67 @@ class Generations:
 
     def compile(self, draft: BriefDraft) -> CompiledPrompt:
         """The prompt a draft gives, each piece with its source. Raises NotFound."""
-        with self._context.store.read() as uow:
-            persona = uow.personas.get(draft.persona_id)
-        return _compile(persona, draft)
+        return self._compile(self._persona(draft), draft)
+
+    def budget(self, draft: BriefDraft) -> TokenBudget:
+        """Where each piece of the prompt falls in the windows of a CLIP encoder.
+
+        Exact where the generator knows its tokenizer, else an estimate that says so.
+        """
+        generator = self._generators().get(draft.generator)
+        count = generator.token_counter(draft.settings) if isinstance(generator, Counting) else None
+        return budget_of(self.compile(draft), count)
+
+    def notes(self, draft: BriefDraft) -> Sequence[str]:
+        """What the persona prefers and this generator does not take. Raises InvalidInput."""
+        can = self._generator(draft.generator).capabilities
+        return settings_for(self._persona(draft).profile.generation, draft.prompt, can)[1]
 
     def check(self, draft: BriefDraft) -> None:
         """Raises InvalidInput or CapabilityError for the first thing that will not work."""
         generator = self._generator(draft.generator)
-        with self._context.store.read() as uow:
-            persona = uow.personas.get(draft.persona_id)
-        _check(draft, generator.capabilities, persona)
+        check_draft(draft, generator.capabilities, self._persona(draft))
         missing = generator.missing()
         if missing:
             raise InvalidInput("generator", missing)
 
     def request(self, draft: BriefDraft) -> Generation:
         """Store the brief and queue its generation. Raises InvalidInput or CapabilityError."""
+        return self.queue(draft, "generate")
+
+    def queue(self, draft: BriefDraft, job_name: str) -> Generation:
+        """As `request`, but carried out by another job, which calls `run` for it."""
         self.check(draft)
-        context = self._context
-        seed = secrets.randbelow(SEED_LIMIT) if draft.seed is None else draft.seed
-        with context.store.write() as uow:
-            persona = uow.personas.get(draft.persona_id)
-            brief = self._brief(draft, persona, seed)
-            generation = Generation(
-                id=context.ids.new(),
-                brief_id=brief.id,
-                persona_id=persona.id,
-                status=GenerationStatus.QUEUED,
-                generator=draft.generator,
-                compiled=_compile(persona, draft),
-                created_at=context.now(),
-                seed=seed,
-            )
-            uow.generations.add_brief(brief)
-            uow.generations.add(generation)
-            if draft.idea_id:
-                uow.ideas.mark_used(draft.idea_id, context.now())
-            context.audit(uow, "request", "generation", generation.id, generator=draft.generator)
-            job = self._jobs.add(uow, "generate", generation.id)
+        with self._context.store.write() as uow:
+            generation = self.add(uow, draft)
+            job = self._jobs.add(uow, job_name, generation.id)
         self._jobs.send(job)
+        return generation
+
+    def add(self, uow: UnitOfWork, draft: BriefDraft) -> Generation:
+        """Store a brief that passed `check`, and its generation, in the caller's transaction.
+
+        Nothing runs it yet: the caller does, by a job or by `run`.
+        """
+        context = self._context
+        persona = uow.personas.get(draft.persona_id)
+        seed = seed_of(draft, persona.profile.generation)
+        brief = self._brief(draft, persona, seed)
+        generation = Generation(
+            id=context.ids.new(),
+            brief_id=brief.id,
+            persona_id=persona.id,
+            status=GenerationStatus.QUEUED,
+            generator=draft.generator,
+            compiled=self._compile(persona, draft),
+            created_at=context.now(),
+            seed=seed,
+        )
+        uow.generations.add_brief(brief)
+        uow.generations.add(generation)
+        if draft.idea_id:
+            uow.ideas.mark_used(draft.idea_id, context.now())
+        context.audit(uow, "request", "generation", generation.id, generator=draft.generator)
         return generation
 
     def again(self, generation_id: str) -> Generation:
@@ -203,11 +231,16 @@ class Generations:
             brief = uow.generations.brief(generation.brief_id)
             profile = uow.personas.revision(brief.persona_revision_id).profile
         generator = self._generator(brief.generator)
+        rating = profile.boundaries.rating
+        refuse_youthful_sexual({"prompt": generation.compiled.text, **brief.texts}, rating)
+        preferred, notes = settings_for(profile.generation, brief.prompt, generator.capabilities)
+        settings = merged(preferred, brief.settings)
+        references = self._references(generator.capabilities, settings)
         begun = time.perf_counter()
         asset_ids: list[str] = []
         result: GenerateResult | None = None
         for number, ratio in enumerate(brief.formats):
-            part = _PartOfRun(run, number, len(brief.formats))
+            part = PartOfRun(run, number, len(brief.formats))
             request = GenerateRequest(
                 kind=brief.kind,
                 compiled=generation.compiled,
@@ -216,7 +249,8 @@ class Generations:
                 count=brief.count,
                 seed=generation.seed,
                 texts=brief.texts,
-                settings=brief.settings,
+                settings=settings,
+                references=references,
             )
             result = generator.generate(request, part)
             kept = [self._keep(file, result, generator, generation, brief) for file in result.files]
@@ -225,6 +259,7 @@ class Generations:
             raise InvalidInput("formats", "name at least one format")
         run.check()
         timings = {**result.timings_s, "total_s": time.perf_counter() - begun}
+        result = replace(result, notes=(*notes, *result.notes))
         self._succeed(generation.id, result, asset_ids, timings)
 
     def _keep(
@@ -243,7 +278,7 @@ class Generations:
             model=result.model,
             seed=file.seed,
             prompt=generation.compiled.text if capabilities.uses_prompt else "",
-            parameters=file.parameters,
+            parameters={**file.parameters, **self._scores(capabilities, brief, file)},
             software=result.software,
         )
         return self._library.keep(
@@ -257,6 +292,22 @@ class Generations:
                 generation_id=generation.id,
             )
         )
+
+    def _references(
+        self, capabilities: GeneratorCapabilities, settings: Mapping[str, object]
+    ) -> tuple[bytes, ...]:
+        """The pictures that the settings name. Raises NotFound."""
+        named = [o.name for o in capabilities.options if o.kind is OptionKind.REFERENCES]
+        ids = [str(one) for name in named for one in _listed(settings.get(name))]
+        return tuple(self._library.read(asset_id) for asset_id in ids)
+
+    def _scores(
+        self, capabilities: GeneratorCapabilities, brief: Brief, file: GeneratedFile
+    ) -> Mapping[str, object]:
+        """A design is no likeness, so only pictures of the persona are measured."""
+        if not capabilities.uses_prompt:
+            return {}
+        return self._scoring.parameters(brief.persona_id, file.data)
 
     def _succeed(
         self,
@@ -287,6 +338,14 @@ class Generations:
                 replace(generation, status=status, error=error, finished_at=self._context.now())
             )
 
+    def _persona(self, draft: BriefDraft) -> Persona:
+        with self._context.store.read() as uow:
+            return uow.personas.get(draft.persona_id)
+
+    def _compile(self, persona: Persona, draft: BriefDraft) -> CompiledPrompt:
+        generator = self._generators().get(draft.generator)
+        return compile_draft(persona, draft, generator.capabilities if generator else None)
+
     def _generator(self, slug: str) -> Generator:
         try:
             return self._generators()[slug]
@@ -305,45 +364,5 @@ class Generations:
         )
 
 
-class _PartOfRun:
-    """The progress of one of several formats, scaled into the whole."""
-
-    def __init__(self, run: Run, number: int, parts: int) -> None:
-        self._run, self._number, self._parts = run, number, parts
-
-    def progress(self, fraction: float, stage: str, preview: bytes | None = None) -> None:
-        """See ports.Run."""
-        self._run.progress((self._number + fraction) / self._parts, stage, preview)
-
-    def check(self) -> None:
-        """See ports.Run."""
-        self._run.check()
-
-
-def _compile(persona: Persona, draft: BriefDraft) -> CompiledPrompt:
-    return compile_picture(
-        persona.profile, prompt=draft.prompt, outfit=draft.outfit, pillar=draft.pillar
-    )
-
-
-def _check(draft: BriefDraft, capabilities: GeneratorCapabilities, persona: Persona) -> None:
-    if draft.kind not in capabilities.kinds:
-        allowed = ", ".join(capabilities.kinds)
-        raise InvalidInput("kind", f"{capabilities.label} does not make {draft.kind}", allowed)
-    if not draft.formats:
-        raise InvalidInput("formats", "name at least one format")
-    for ratio in draft.formats:
-        if ratio not in capabilities.ratios:
-            allowed = ", ".join(capabilities.ratios)
-            raise InvalidInput("formats", f"{capabilities.label} has no {ratio}", allowed)
-    if not 1 <= draft.count <= capabilities.max_count:
-        raise InvalidInput("count", f"is {draft.count}", f"1–{capabilities.max_count}")
-    if len(draft.prompt) > PROMPT_LIMIT:
-        raise InvalidInput("prompt", f"has {len(draft.prompt)} characters", f"{PROMPT_LIMIT}")
-    if draft.seed is not None and not 0 <= draft.seed <= SEED_LIMIT:
-        raise InvalidInput("seed", f"is {draft.seed}", f"0–{SEED_LIMIT}")
-    if draft.pillar and draft.pillar not in [pillar.name for pillar in persona.profile.pillars]:
-        raise InvalidInput("pillar", f"{draft.pillar!r} is not a pillar of {persona.name}")
-    check_options(capabilities, draft.settings)
-    described = {"prompt": draft.prompt, **draft.texts}
-    refuse_youthful_sexual(described, persona.profile.boundaries.rating)
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gator_engine.domain.briefs import CompiledPrompt
+from gator_engine.domain.briefs import CompiledPrompt, Dialect
 from gator_engine.domain.persona_rules import check_profile, profile_problems
 from gator_engine.domain.persona_templates import TEMPLATES, PersonaTemplate
 from gator_engine.domain.personas import Persona, PersonaProfile, PersonaRevision
 from gator_engine.domain.prompts import compile_picture
-from gator_engine.domain.voice import VoiceFinding, check_voice, compile_voice
+from gator_engine.domain.randomiser import random_profile
+from gator_engine.domain.token_budget import TokenBudget, budget_of
+from gator_engine.domain.voice import Purpose, VoiceFinding, check_voice, compile_voice
 from gator_engine.errors import FieldProblem, InvalidInput
 from gator_engine.services._context import Context
+from gator_engine.services._look_lock import guard_look
+from gator_engine.services._own_templates import (
+    forget_template,
+    keep_template,
+    own_templates,
+    slug_for,
+)
 
 
 class Personas:
@@ -21,8 +30,36 @@ class Personas:
         self._context = context
 
     def templates(self) -> Sequence[PersonaTemplate]:
-        """Well-written starting points."""
-        return TEMPLATES
+        """Well-written starting points, then those that were saved in this studio."""
+        with self._context.store.read() as uow:
+            return (*TEMPLATES, *own_templates(uow))
+
+    def save_template(self, persona_id: str, title: str, tagline: str = "") -> PersonaTemplate:
+        """Keep a persona as a template; the same title again replaces it.
+
+        Raises NotFound, or InvalidInput naming `title`.
+        """
+        context = self._context
+        with context.store.write() as uow:
+            persona = uow.personas.get(persona_id)
+            slug = slug_for(title, own_templates(uow))
+            line = (
+                tagline.strip() or f"Saved from {persona.name}, revision {persona.revision.number}."
+            )
+            template = PersonaTemplate(slug, title.strip(), line, persona.profile, own=True)
+            keep_template(uow, template)
+            context.audit(uow, "save_template", "persona", persona_id, template=slug)
+        return template
+
+    def forget_template(self, slug: str) -> None:
+        """Take a saved template off the list. Raises NotFound (also for a built-in one)."""
+        with self._context.store.write() as uow:
+            forget_template(uow, slug)
+            self._context.audit(uow, "forget_template", "template", slug)
+
+    def random(self, seed: int) -> PersonaProfile:
+        """A coherent character by chance, valid and adult; the same for the same seed."""
+        return random_profile(seed)
 
     def check(self, profile: PersonaProfile) -> tuple[FieldProblem, ...]:
         """Every problem of a profile, for a form to show; empty when valid."""
@@ -61,6 +98,7 @@ class Personas:
             persona = uow.personas.get(persona_id)
             if persona.profile == profile:
                 return persona
+            guard_look(uow, persona_id, persona.profile, profile)
             taken = uow.personas.by_handle(profile.identity.handle)
             if taken is not None and taken.id != persona_id:
                 raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
@@ -101,18 +139,37 @@ class Personas:
         self._set_archived(persona_id, archived=False)
 
     def compile_picture(
-        self, profile: PersonaProfile, prompt: str, outfit: str = ""
+        self,
+        profile: PersonaProfile,
+        prompt: str,
+        outfit: str = "",
+        pillar: str = "",
+        dialect: Dialect | str = Dialect.TAGS,
     ) -> CompiledPrompt:
         """The picture prompt this profile and prompt give, each piece with its source."""
-        return compile_picture(profile, prompt=prompt, outfit=outfit)
+        return compile_picture(
+            profile, prompt=prompt, outfit=outfit, pillar=pillar, dialect=dialect
+        )
 
-    def compile_voice(self, profile: PersonaProfile) -> str:
-        """The instructions a caption writer gets for this profile."""
-        return compile_voice(profile)
+    def budget(self, compiled: CompiledPrompt) -> TokenBudget:
+        """About where each piece falls in the windows of a CLIP encoder (an estimate)."""
+        return budget_of(compiled)
 
-    def voice_findings(self, text: str, profile: PersonaProfile) -> Sequence[VoiceFinding]:
-        """Where a text leaves the persona's voice."""
-        return check_voice(text, profile)
+    def compile_voice(
+        self, profile: PersonaProfile, purpose: Purpose | str = Purpose.CAPTION, language: str = ""
+    ) -> str:
+        """The instructions a writer of captions, threads, scripts or alt text gets."""
+        return compile_voice(profile, language, purpose=purpose)
+
+    def voice_findings(
+        self,
+        text: str,
+        profile: PersonaProfile,
+        recent: Sequence[str] = (),
+        language: str = "",
+    ) -> Sequence[VoiceFinding]:
+        """Where a text leaves the persona's voice, or repeats one of the `recent` posts."""
+        return check_voice(text, profile, recent=recent, language=language)
 
     def _revision(
         self, persona_id: str, number: int, profile: PersonaProfile, reason: str

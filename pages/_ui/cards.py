@@ -21,6 +21,7 @@ GROUPS = {
     "pillars": "Content pillar",
     "brand": "Brand",
     "boundaries": "Boundaries",
+    "generation": "Generation",
 }
 
 
@@ -39,16 +40,27 @@ def avatar(brand: Brand, name: str, *, small: bool = False) -> str:
     )
 
 
-def person(profile: PersonaProfile, note: str = "", *, cover: bool = False) -> str:
-    """Avatar, name and handle in a row; `cover` puts the brand's colours above it."""
+def person(
+    profile: PersonaProfile, note: str = "", *, cover: bool = False, face: Asset | None = None
+) -> str:
+    """Avatar, name and handle in a row; `cover` puts the brand's colours above it.
+
+    `face` is a picture of the library to show instead of the initial.
+    """
     who = profile.identity
+    shown = avatar(profile.brand, who.name) if face is None else _face(face, who.name)
     return (
         f'{_cover(profile.brand) if cover else ""}'
-        f'<div class="g-row">{avatar(profile.brand, who.name)}<div>'
+        f'<div class="g-row">{shown}<div>'
         f'<div class="g-title">{escape(who.name)}</div>'
         f'<div class="g-soft">@{escape(who.handle)}{" · " + escape(note) if note else ""}</div>'
         "</div></div>"
     )
+
+
+def _face(picture: Asset, name: str) -> str:
+    source = escape(studio().library.url(picture.id, thumbnail=True))
+    return f'<img class="g-avatar" src="{source}" alt="{escape(name, quote=True)}" loading="lazy">'
 
 
 def _cover(brand: Brand) -> str:
@@ -82,10 +94,15 @@ def picture(asset: Asset, *, whole: bool = False, ratio: str = "") -> None:
 
 def prompt(compiled: CompiledPrompt) -> None:
     """A compiled prompt: each piece says where it came from, in words and by colour."""
-    html(f'<div class="g-prompt">{"".join(map(_fragment, compiled.fragments))}</div>')
+    fragments(compiled.fragments)
     if compiled.negative:
         html('<div class="g-eyebrow">Kept out</div>')
-        html(f'<div class="g-prompt">{"".join(map(_fragment, compiled.negative))}</div>')
+        fragments(compiled.negative)
+
+
+def fragments(parts: Iterable[Fragment]) -> None:
+    """Pieces of a prompt, each with where it came from."""
+    html(f'<div class="g-prompt">{"".join(map(_fragment, parts))}</div>')
 
 
 def _fragment(part: Fragment) -> str:

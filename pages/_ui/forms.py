@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from typing import TypeVar
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from gator_engine.domain.capabilities import CredentialField, Option, OptionKind
 from gator_engine.errors import FieldProblem
 from pages._ui.icons import icon
 
+T = TypeVar("T")
 _PROBLEMS = "_problems:"
 
 
@@ -115,3 +117,34 @@ def credentials(fields: Sequence[CredentialField], form: str) -> dict[str, str]:
         )
         mark(form, spec.name)
     return values
+
+
+def repeated(
+    form: str,
+    path: str,
+    kind: str,
+    was: Sequence[T],
+    blank: T,
+    draw: Callable[[str, str, T], T],
+) -> list[T]:
+    """A card for each entry of a list and a button for one more.
+
+    `draw` gets the form, the entry's field as the engine names it (``pillars[0]``), and the entry.
+    """
+    count = st.session_state.setdefault(f"{form}:{kind}:count", len(was))
+    found = []
+    for number in range(count):
+        with st.container(key=f"card-{_plain(form)}-{_plain(kind)}-{number}"):
+            old = was[number] if number < len(was) else blank
+            found.append(draw(form, f"{path}[{number}]", old))
+    if st.button(f"Add a {kind}", icon=":material/add:", key=f"{form}:{kind}:more"):
+        st.session_state[f"{form}:{kind}:count"] = count + 1
+        st.rerun()
+    if count:
+        st.caption(f"Empty all fields of a {kind} to remove it when you save.")
+    return found
+
+
+def _plain(text: str) -> str:
+    """Text that may stand in the name of a style class."""
+    return text.replace(":", "-").replace(" ", "-")

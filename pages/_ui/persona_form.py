@@ -1,23 +1,17 @@
-"""The persona editor: a profile in, the edited profile out, one function a tab."""
+"""The first tabs of the persona editor: who it is, how it looks, how it writes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import streamlit as st
 
-from gator_engine.domain.capabilities import PlatformCapabilities
 from gator_engine.domain.personas import (
     Appearance,
-    Boundaries,
-    Brand,
     EmojiPolicy,
     Identity,
+    LanguageNote,
     Outfit,
-    Pillar,
-    PlatformRating,
     Rating,
+    ReadingLevel,
     SentenceLength,
     Tone,
     Voice,
@@ -29,6 +23,11 @@ RATING_WORDS = {
     Rating.SUGGESTIVE: "Suggestive",
     Rating.MATURE: "Mature",
     Rating.EXPLICIT: "Explicit",
+}
+READING_WORDS = {
+    ReadingLevel.ANY: "Any",
+    ReadingLevel.EASY: "Easy, as a novel",
+    ReadingLevel.STANDARD: "As a newspaper",
 }
 _TONE_ENDS = {
     "warmth": ("Warmth", "cool and factual", "warm and close"),
@@ -80,7 +79,7 @@ def appearance(form: str, was: Appearance) -> Appearance:
         skin = text(form, "appearance.skin", "Skin", was.skin)
         eyes = text(form, "appearance.eyes", "Eyes", was.eyes)
         camera = text(form, "appearance.camera", "Camera", was.camera)
-        negative = text(form, "appearance.negative", "Never in a picture", was.negative)
+        palette = text(form, "appearance.palette", "Colours", ", ".join(was.palette), "In words.")
     features = area(
         form, "appearance.features", "Features, one a line", "\n".join(was.features), height=70
     )
@@ -91,17 +90,19 @@ def appearance(form: str, was: Appearance) -> Appearance:
         "\n".join(f"{outfit.context}: {outfit.clothes}" for outfit in was.wardrobe),
         help="Write the occasion, a colon, and the clothes: gym: black leggings, grey hoodie.",
     )
+    negative = text(form, "appearance.negative", "Never in a picture", was.negative)
     return Appearance(
-        build,
-        skin,
-        hair,
-        eyes,
-        lines(features),
-        _outfits(wardrobe),
-        style,
-        camera,
-        lighting,
-        negative,
+        build=build,
+        skin=skin,
+        hair=hair,
+        eyes=eyes,
+        features=lines(features),
+        wardrobe=_outfits(wardrobe),
+        style=style,
+        camera=camera,
+        lighting=lighting,
+        negative=negative,
+        palette=words(palette),
     )
 
 
@@ -117,25 +118,9 @@ def voice(form: str, was: Voice) -> Voice:
     """How the persona writes."""
     register = text(form, "voice.register", "Register", was.register, "Such as: plain and warm.")
     tone = _tone(form, was.tone)
-    left, right = st.columns(2)
-    with left:
-        vocabulary = text(form, "voice.vocabulary", "Favourite words", ", ".join(was.vocabulary))
-        emoji = st.segmented_control(
-            "Emoji", list(EmojiPolicy), default=was.emoji, format_func=_said, key=f"{form}:emoji"
-        )
-        most = st.number_input(
-            "Hashtags a post, at most", 0, 30, was.max_hashtags, key=f"{form}:tags"
-        )
-        mark(form, "voice.max_hashtags")
-    with right:
-        hashtags = text(form, "voice.hashtags", "Fixed hashtags", ", ".join(was.hashtags))
-        length = st.segmented_control(
-            "Sentences",
-            list(SentenceLength),
-            default=was.sentence_length,
-            format_func=_said,
-            key=f"{form}:length",
-        )
+    emoji, most, hashtags = _decoration(form, was)
+    length, reading = _difficulty(form, was)
+    vocabulary = text(form, "voice.vocabulary", "Favourite words", ", ".join(was.vocabulary))
     signature, forbidden = _phrases(form, was)
     samples = area(
         form, "voice.sample_posts", "Sample posts, one a line", "\n".join(was.sample_posts)
@@ -146,12 +131,60 @@ def voice(form: str, was: Voice) -> Voice:
         vocabulary=words(vocabulary),
         signature_phrases=signature,
         forbidden_phrases=forbidden,
-        emoji=emoji or was.emoji,
-        max_hashtags=int(most),
-        hashtags=words(hashtags),
-        sentence_length=length or was.sentence_length,
+        emoji=emoji,
+        max_hashtags=most,
+        hashtags=hashtags,
+        sentence_length=length,
         sample_posts=lines(samples),
+        language_notes=_language_notes(form, was),
+        reading_level=reading,
     )
+
+
+def _decoration(form: str, was: Voice) -> tuple[EmojiPolicy, int, tuple[str, ...]]:
+    left, right = st.columns(2)
+    with left:
+        emoji = st.segmented_control(
+            "Emoji", list(EmojiPolicy), default=was.emoji, format_func=said, key=f"{form}:emoji"
+        )
+        hashtags = text(form, "voice.hashtags", "Fixed hashtags", ", ".join(was.hashtags))
+    with right:
+        most = st.number_input(
+            "Hashtags a post, at most", 0, 30, was.max_hashtags, key=f"{form}:tags"
+        )
+        mark(form, "voice.max_hashtags")
+    return emoji or was.emoji, int(most), words(hashtags)
+
+
+def _difficulty(form: str, was: Voice) -> tuple[SentenceLength, ReadingLevel]:
+    left, right = st.columns(2)
+    length = left.segmented_control(
+        "Sentences",
+        list(SentenceLength),
+        default=was.sentence_length,
+        format_func=said,
+        key=f"{form}:length",
+    )
+    reading = right.selectbox(
+        "Reads as easily as",
+        list(ReadingLevel),
+        index=list(ReadingLevel).index(was.reading_level),
+        format_func=READING_WORDS.__getitem__,
+        key=f"{form}:reading",
+    )
+    return length or was.sentence_length, reading or was.reading_level
+
+
+def _language_notes(form: str, was: Voice) -> tuple[LanguageNote, ...]:
+    typed = area(
+        form,
+        "voice.language_notes",
+        "Notes on languages, one a line",
+        "\n".join(f"{note.language}: {note.note}" for note in was.language_notes),
+        help="Write the language, a colon, and what to mind: de: says du, never Sie.",
+    )
+    pairs = (line.partition(":") for line in lines(typed))
+    return tuple(LanguageNote(language.strip(), note.strip()) for language, _, note in pairs)
 
 
 def _tone(form: str, was: Tone) -> Tone:
@@ -190,122 +223,6 @@ def _phrases(form: str, was: Voice) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return lines(signature), lines(forbidden)
 
 
-def pillars(form: str, was: Sequence[Pillar]) -> tuple[Pillar, ...]:
-    """The recurring themes; a row left entirely empty is no pillar."""
-    added = st.session_state.setdefault(f"{form}:pillars", len(was))
-    found = []
-    for number in range(added):
-        old = was[number] if number < len(was) else Pillar("")
-        with st.container(key=f"card-{form.replace(':', '-')}-pillar-{number}"):
-            pillar = _pillar(form, number, old)
-        if pillar.name or pillar.description or pillar.example_ideas:
-            found.append(pillar)
-    if st.button("Add a pillar", icon=":material/add:", key=f"{form}:more"):
-        st.session_state[f"{form}:pillars"] = added + 1
-        st.rerun()
-    st.caption("Empty all fields of a pillar to remove it when you save.")
-    return tuple(found)
-
-
-def _pillar(form: str, number: int, old: Pillar) -> Pillar:
-    where = f"pillars[{number}]"
-    left, right = st.columns([3, 1])
-    with left:
-        name = text(form, f"{where}.name", "Pillar", old.name)
-    with right:
-        weight = st.number_input("Weight", value=old.weight, step=1, key=f"{form}:{where}.weight")
-        mark(form, f"{where}.weight")
-    description = text(form, f"{where}.description", "What it is about", old.description)
-    ideas = text(
-        form, f"{where}.example_ideas", "Example ideas", "; ".join(old.example_ideas), "Split by ;"
-    )
-    split = tuple(part.strip() for part in ideas.split(";") if part.strip())
-    return replace(old, name=name, weight=int(weight), description=description, example_ideas=split)
-
-
-def boundaries(form: str, was: Boundaries, platforms: Sequence[PlatformCapabilities]) -> Boundaries:
-    """What the persona never does, and what it discloses."""
-    rating = st.selectbox(
-        "Strongest content rating",
-        list(Rating),
-        index=was.rating.strength,
-        format_func=RATING_WORDS.__getitem__,
-        key=f"{form}:rating",
-    )
-    mark(form, "boundaries.rating")
-    ratings = _platform_ratings(form, was, platforms)
-    forbidden = text(
-        form, "boundaries.forbidden_topics", "Never talks about", ", ".join(was.forbidden_topics)
-    )
-    disclosure = text(
-        form, "boundaries.disclosure_text", "Disclosure in every post", was.disclosure_text
-    )
-    real = st.toggle("Depicts a real person", was.depicts_real_person, key=f"{form}:real")
-    consent = was.likeness_consent
-    if real:
-        consent = area(form, "boundaries.likeness_consent", "Their recorded consent", consent)
-    return Boundaries(rating or was.rating, ratings, words(forbidden), disclosure, real, consent)
-
-
-def _platform_ratings(
-    form: str, was: Boundaries, platforms: Sequence[PlatformCapabilities]
-) -> tuple[PlatformRating, ...]:
-    kept = {entry.platform: entry.rating for entry in was.platform_ratings}
-    columns = st.columns(max(2, len(platforms)))
-    for column, platform in zip(columns, platforms, strict=False):
-        chosen = column.selectbox(
-            f"On {platform.label}",
-            ["", *Rating],
-            index=0 if platform.slug not in kept else kept[platform.slug].strength + 1,
-            format_func=lambda value: RATING_WORDS[Rating(value)] if value else "As above",
-            key=f"{form}:rating:{platform.slug}",
-        )
-        kept.pop(platform.slug, None)
-        if chosen:
-            kept[platform.slug] = Rating(chosen)
-    mark(form, "boundaries.platform_ratings")
-    return tuple(PlatformRating(slug, rating) for slug, rating in kept.items())
-
-
-def brand(form: str, was: Brand, choices: dict[str, tuple[str, ...]]) -> Brand:
-    """Colours and type of the persona's cards; `choices` are what the card generator knows."""
-    many = st.segmented_control(
-        "Colours", range(2, 7), default=len(was.palette), required=True, key=f"{form}:colours"
-    )
-    palette = []
-    columns = st.columns(6)
-    for number in range(int(many or len(was.palette))):
-        old = was.palette[number] if number < len(was.palette) else was.palette[-1]
-        palette.append(
-            columns[number].color_picker(f"No. {number + 1}", old, key=f"{form}:colour{number}")
-        )
-    mark(form, "brand.palette")
-    left, middle, right = st.columns(3)
-    with left:
-        typeface = _choice(form, "typeface", "Type", was.typeface, choices)
-    with middle:
-        background = _choice(form, "background", "Background", was.background, choices)
-    with right:
-        avatar = _choice(form, "avatar_style", "Avatar", was.avatar_style, choices)
-    seed = text(
-        form, "brand.avatar_seed", "Avatar seed", was.avatar_seed, "Another word, another face."
-    )
-    return Brand(tuple(palette), typeface, background, avatar, seed)
-
-
-def _choice(
-    form: str, name: str, label: str, value: str, choices: dict[str, tuple[str, ...]]
-) -> str:
-    known = choices.get(name, ())
-    if not known:
-        return text(form, f"brand.{name}", label, value)
-    options = [*known] if value in known else [value, *known]
-    chosen = st.selectbox(
-        label, options, index=options.index(value), format_func=_said, key=f"{form}:brand.{name}"
-    )
-    mark(form, f"brand.{name}")
-    return str(chosen)
-
-
-def _said(value: str) -> str:
+def said(value: str) -> str:
+    """A name of the model as people read it: "per_brief" becomes "Per brief"."""
     return str(value).replace("_", " ").replace("-", " ").capitalize()

@@ -1,61 +1,31 @@
-"""The personas page's parts: the gallery, the templates, and the editor with its live result."""
+"""One persona: the editor in its tabs, with what it does to prompt and caption beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.persona_templates import PersonaTemplate
+from gator_engine.domain.briefs import Dialect
 from gator_engine.domain.personas import Persona, PersonaProfile
 from gator_engine.errors import GatorError, InvalidInput
 from gator_engine.ports import Caption
-from pages._ui import cards, forms, history, persona_form, shell, state
-from pages._ui.commands import attempt
+from gator_engine.services.previews import Compiled, Scene
+from pages._ui import (
+    cards,
+    forms,
+    persona_form,
+    persona_generation,
+    persona_history,
+    persona_look,
+    persona_rules_form,
+    shell,
+)
+from pages._ui.persona_voice import checker, findings
 from pages._ui.session import studio
 
-BLANK = "blank"
-
-
-def gallery(personas: Sequence[Persona]) -> None:
-    """Every persona as a card that opens it."""
-    with st.grid(min_column_width=280, gap=18):
-        for persona in personas:
-            _card(persona)
-
-
-def _card(persona: Persona) -> None:
-    who = persona.profile.identity
-    with st.container(key=f"card-{persona.id}", height="stretch"):
-        cards.html(cards.person(persona.profile, f"{who.age}", cover=True))
-        cards.html(f'<div class="g-soft">{escape(who.bio or who.occupation)}</div>')
-        cards.html(cards.chips(pillar.name for pillar in persona.profile.pillars[:4]))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Open", key=f"open-{persona.id}", icon=":material/edit:"):
-                state.link(persona=persona.id)
-                st.rerun()
-            st.page_link(
-                "pages/create.py",
-                label="Create with",
-                icon=":material/auto_awesome:",
-                query_params={"persona": persona.id},
-            )
-
-
-def templates(found: Sequence[PersonaTemplate]) -> None:
-    """Starting points for a new persona."""
-    with st.grid(min_column_width=280, gap=18):
-        for template in found:
-            with st.container(key=f"card-template-{template.slug}", height="stretch"):
-                cards.html(cards.person(template.profile, template.title, cover=True))
-                cards.html(f'<div class="g-soft">{escape(template.tagline)}</div>')
-                cards.html(cards.chips(pillar.name for pillar in template.profile.pillars))
-                if st.button(
-                    "Start from this", key=f"from-{template.slug}", icon=":material/arrow_forward:"
-                ):
-                    state.link(new=template.slug)
-                    st.rerun()
+DIALECT_WORDS = {Dialect.TAGS: "Tags (SD, SDXL)", Dialect.SENTENCES: "Sentences (FLUX, Qwen)"}
+_TABS = ("Identity", "Appearance", "Voice", "Content", "Boundaries", "Generation", "Brand")
 
 
 def editor(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
@@ -64,30 +34,36 @@ def editor(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPr
     with left:
         edited = _tabs(form, was, persona)
     with right, st.container(key="well-live"):
-        _live(edited)
+        _live(edited, persona)
     return edited
 
 
 def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
-    names = ["Identity", "Appearance", "Voice", "Content", "Boundaries", "Brand"]
-    tabs = st.tabs([*names, "History"] if persona else names)
+    # A key keeps the open tab open when news above it shifts the page.
+    tabs = st.tabs([*_TABS, "History"] if persona else list(_TABS), key="persona-tabs")
     with tabs[0]:
         who = persona_form.identity(form, was.identity)
     with tabs[1]:
+        if persona:
+            persona_look.lock(persona)
         looks = persona_form.appearance(form, was.appearance)
+        if persona:
+            persona_look.pictures(persona)
     with tabs[2]:
         writes = persona_form.voice(form, was.voice)
     with tabs[3]:
-        themes = persona_form.pillars(form, was.pillars)
+        themes = persona_rules_form.pillars(form, was.pillars)
     with tabs[4]:
         platforms = [info.capabilities for info in studio().accounts.platforms()]
-        never = persona_form.boundaries(form, was.boundaries, platforms)
+        never = persona_rules_form.boundaries(form, was.boundaries, platforms)
     with tabs[5]:
-        design = persona_form.brand(form, was.brand, _design_choices())
+        makes = persona_generation.generation(form, was.generation)
+    with tabs[6]:
+        design = persona_rules_form.brand(form, was.brand, _design_choices())
     if persona:
-        with tabs[6]:
-            history.show(persona)
-    return PersonaProfile(who, looks, writes, themes, never, design)
+        with tabs[7]:
+            persona_history.show(persona)
+    return PersonaProfile(who, looks, writes, themes, never, design, makes)
 
 
 def _design_choices() -> dict[str, tuple[str, ...]]:
@@ -104,22 +80,46 @@ def _design_choices() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _live(profile: PersonaProfile) -> None:
+def _live(profile: PersonaProfile, persona: Persona | None) -> None:
     shell.section("How it comes out", "Changes as you edit; nothing is saved yet.")
-    outfits = [outfit.context for outfit in profile.appearance.wardrobe if outfit.context]
-    outfit = st.pills("Outfit", outfits, key="live-outfit") if outfits else None
+    scene = _scene(profile)
     cards.html('<div class="g-eyebrow">Picture prompt</div>')
     try:
-        cards.prompt(
-            studio().personas.compile_picture(profile, "portrait, looking at us", outfit or "")
-        )
+        compiled = studio().previews.compiled(profile, scene)
     except InvalidInput as error:
         for problem in error.problems:
             forms.complain(problem)
-    _sample(profile)
+    else:
+        _prompt(compiled)
+    _sample(profile, persona)
 
 
-def _sample(profile: PersonaProfile) -> None:
+def _scene(profile: PersonaProfile) -> Scene:
+    """What the prompt is compiled for: a scene, an outfit of the persona, and a dialect."""
+    prompt = st.text_input("Scene", "portrait, looking at us", key="live-scene")
+    outfits = [outfit.context for outfit in profile.appearance.wardrobe if outfit.context]
+    outfit = st.pills("Outfit", outfits, key="live-outfit") if outfits else None
+    dialect = st.segmented_control(
+        "For models that read",
+        list(Dialect),
+        default=Dialect.TAGS,
+        required=True,
+        format_func=DIALECT_WORDS.__getitem__,
+        key="live-dialect",
+    )
+    return Scene(prompt.strip(), outfit or "", dialect=dialect)
+
+
+def _prompt(compiled: Compiled) -> None:
+    cards.prompt(compiled.prompt)
+    budget = compiled.budget
+    if budget is None:
+        return
+    tone = "g-warning" if budget.beyond else "g-soft"
+    cards.html(f'<div class="{tone}">{escape(budget.message)}</div>')
+
+
+def _sample(profile: PersonaProfile, persona: Persona | None) -> None:
     cards.html('<div class="g-eyebrow">A caption in this voice</div>')
     ideas = [idea for pillar in profile.pillars for idea in pillar.example_ideas]
     topic = ideas[0] if ideas else "a small win today"
@@ -128,14 +128,13 @@ def _sample(profile: PersonaProfile) -> None:
     except GatorError as error:
         cards.html(f'<div class="g-soft">No sample: {escape(str(error))}</div>')
         return
-    tags = " ".join(caption.hashtags)
-    words = caption.text if tags in caption.text else f"{caption.text}\n\n{tags}"
     cards.html(
-        f'<div class="g-preview"><div class="words">{escape(words)}</div>'
+        f'<div class="g-preview"><div class="words">{escape(caption.text)}</div>'
         f'<div class="label">About “{escape(topic)}” · {escape(_writer(caption))}</div></div>'
     )
-    for finding in studio().personas.voice_findings(caption.text, profile):
-        cards.html(f'<div class="g-soft">Leaves the voice: {escape(finding.message)}</div>')
+    findings(studio().personas.voice_findings(caption.text, profile))
+    with st.expander("Check a text of your own", icon=":material/spellcheck:"):
+        checker(profile, persona)
     with st.expander("Instructions for the caption writer", icon=":material/description:"):
         st.text(studio().personas.compile_voice(profile))
 
@@ -143,13 +142,3 @@ def _sample(profile: PersonaProfile) -> None:
 def _writer(caption: Caption) -> str:
     labels = {writer.slug: writer.label for writer in studio().writing.writers()}
     return labels.get(caption.written_by, caption.written_by)
-
-
-def archive(persona: Persona) -> None:
-    """Put a persona away, with the way back."""
-    attempt(
-        lambda: studio().personas.archive(persona.id),
-        done=f"{persona.name} is archived.",
-        then=lambda _: state.link(persona=None),
-        undo=lambda: studio().personas.restore(persona.id),
-    )

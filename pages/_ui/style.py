@@ -80,6 +80,7 @@ _CARDS = """
 .g-title { font-weight: 620; line-height: 1.3; overflow-wrap: anywhere; }
 .g-avatar { width: 3rem; height: 3rem; flex: none; border-radius: 50%; display: grid;
   place-items: center; font: 600 1.15rem Fraunces, Georgia, serif; }
+img.g-avatar { object-fit: cover; }
 .g-avatar.small { width: 2.1rem; height: 2.1rem; font-size: .9rem; }
 .g-chip { display: inline-flex; gap: .3rem; align-items: center; padding: .12rem .55rem;
   border-radius: 1rem; font-size: var(--g-tiny); font-weight: 560; background: var(--g-well);
@@ -107,6 +108,13 @@ _CARDS = """
 .g-facts, .g-facts dt, .g-facts dd { margin: 0 !important; padding: 0 !important; }
 .g-facts dt { color: var(--g-soft); } .g-facts dd { overflow-wrap: anywhere; }
 .g-problem { color: var(--g-bad); font-size: var(--g-small); font-weight: 540; margin-top: -.6rem; }
+.g-warning { color: var(--g-warn); font-size: var(--g-small); font-weight: 540; line-height: 1.45; }
+.g-changes { margin: 0 !important; padding-left: 1.1rem !important; font-size: var(--g-small);
+  line-height: 1.5; overflow-wrap: anywhere; }
+.g-proposal { margin: -.5rem 0 .2rem 1.75rem; overflow-wrap: anywhere; }
+.g-proposal b { color: var(--g-ink); font-weight: 540; }
+.g-finding { border-left: 3px solid var(--g-warn); padding: .1rem 0 .1rem .8rem;
+  font-size: var(--g-small); line-height: 1.45; }
 .g-day { display: flex; align-items: baseline; gap: .6rem; border-bottom: 1px solid var(--g-line);
   padding-bottom: .35rem; margin-top: .6rem; }
 .g-day b { font: 580 1.1875rem Fraunces, Georgia, serif; }
@@ -121,7 +129,7 @@ _PROMPT = """
 .g-identity { --tone: var(--g-info); --wash: var(--g-info-wash); }
 .g-appearance { --tone: var(--g-accent-ink); --wash: var(--g-accent-wash); }
 .g-brief { --tone: var(--g-gold); --wash: var(--g-gold-wash); }
-.g-brand { --tone: var(--g-plum); --wash: var(--g-plum-wash); }
+.g-brand, .g-generation { --tone: var(--g-plum); --wash: var(--g-plum-wash); }
 .g-boundaries, .g-negative { --tone: var(--g-bad); --wash: var(--g-bad-wash); }
 .g-other { --tone: var(--g-soft); --wash: var(--g-well); }
 """

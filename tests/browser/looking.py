@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 SETTLE_MS = 350
@@ -27,6 +29,6 @@ def press(page: Page, label: str, number: int = 0) -> None:
     calm(page)
 
 
-def sees(page: Page, text: str, *, within_s: float = 60) -> None:
+def sees(page: Page, text: str | re.Pattern[str], *, within_s: float = 60) -> None:
     """The page shows the text, sooner or later."""
     expect(page.locator(MAIN).get_by_text(text).first).to_be_visible(timeout=within_s * 1000)

@@ -40,7 +40,7 @@ def test_the_result_changes_while_editing(seeded: Seeded, open_page: Open, studi
     button(page, "Save revision").click().run()
     assert_calm(page)
     assert studio.personas.get(seeded.persona.id).profile.appearance.hair == "silver bob"
-    assert "→ silver bob" in words(page)
+    assert "→ “silver bob”" in words(page)
 
 
 def test_an_edit_of_every_tab_is_kept_as_it_was(seeded: Seeded, open_page: Open) -> None:

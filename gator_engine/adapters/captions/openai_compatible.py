@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gator_engine.adapters.captions._openai.answers import Draft, parse_draft, shown_so_far
+from gator_engine.adapters.captions._openai.answers import (
+    Draft,
+    parse_draft,
+    shown_so_far,
+    without_thoughts,
+)
 from gator_engine.adapters.captions._openai.chat import Answer, Chat, SchemaUnsupported
 from gator_engine.adapters.captions._openai.prompts import Message, ask, repair
 from gator_engine.config import Settings
@@ -63,6 +68,22 @@ class OpenAiCompatibleWriter:
                 on_text(number, captions[-1].text)
         return captions
 
+    def ask(self, system: str, prompt: str, *, as_json: bool = False, seed: int = 0) -> str:
+        """A free answer, without the model's thoughts; see ports.LanguageModel."""
+        if missing := self.missing():
+            raise InvalidInput("writer", missing)
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
+        modes = MODES[1:] if as_json else MODES[-1:]
+        with Chat(self._settings) as chat:
+            for mode in modes[:-1]:
+                try:
+                    answer = chat.stream(messages, mode, seed=seed, on_text=_unwatched)
+                    return without_thoughts(answer.text)
+                except SchemaUnsupported:
+                    continue  # The prompt asks for the same shape in words.
+            answer = chat.stream(messages, modes[-1], seed=seed, on_text=_unwatched)
+            return without_thoughts(answer.text)
+
     def _draft(
         self,
         chat: Chat,
@@ -93,6 +114,10 @@ class OpenAiCompatibleWriter:
             tokens=tokens,
             notes=notes,
         )
+
+
+def _unwatched(text: str) -> None:
+    """Nobody follows this answer as it grows."""
 
 
 def _answer(

@@ -6,18 +6,26 @@ process between requests. torch and diffusers are imported on the first picture,
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from gator_engine.config import Settings
-from gator_engine.domain.briefs import AspectRatio, BriefKind
+from gator_engine.domain.briefs import AspectRatio, BriefKind, Dialect
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.options import with_defaults
+from gator_engine.domain.token_budget import TokenCounter
 from gator_engine.errors import CapabilityError, InvalidInput
 from gator_engine.ports import GenerateRequest, GenerateResult, Run
 
 _PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 _LARGEST_SEED = 2**63 - 1
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(?<!\.safetensors)")
 
 _OPTIONS = (
     Option("steps", "Steps", OptionKind.INTEGER, 0, 0, 150, help="0: as the model proposes."),
@@ -46,6 +54,23 @@ _OPTIONS = (
         "model", "Model", OptionKind.TEXT, "",
         help="A folder or hub id; empty: the one of the settings (GATOR_IMAGE_MODEL).",
     ),
+    Option(
+        "loras", "LoRAs", OptionKind.LORAS, (),
+        help="Files of LoRAs (.safetensors, absolute or below home) or hub ids, and their weights.",
+    ),
+    Option(
+        "references", "Reference pictures", OptionKind.REFERENCES, (),
+        help="Pictures that show the persona.",
+    ),
+    Option(
+        "reference_strength", "Likeness", OptionKind.NUMBER, 0.6, 0.0, 1.0,
+        help="How much an IP-Adapter follows the references; editing models decide by themselves.",
+    ),
+    Option(
+        "reference_adapter", "IP-Adapter", OptionKind.TEXT, "",
+        help="For references on SD 1.5 and SDXL: a .safetensors file of IP-Adapter Plus, with its"
+        " image_encoder folder beside it.",
+    ),
 )  # fmt: skip
 
 
@@ -65,6 +90,8 @@ class DiffusersTextToImage:
 
     def __init__(self, settings: Settings) -> None:
         self._model, self._device = settings.image_model, settings.device
+        self._home = settings.home
+        self.capabilities = replace(type(self).capabilities, dialect=_dialect(self._model))
 
     def missing(self) -> str:
         """What to install or set before pictures can be made; "" when ready."""
@@ -83,6 +110,16 @@ class DiffusersTextToImage:
             return f"GATOR_IMAGE_MODEL names {self._model}, which is not a folder."
         return ""
 
+    def token_counter(self, settings: Mapping[str, Any]) -> TokenCounter | None:
+        """The tokenizer of a model folder; None for a hub id, which may not be downloaded yet."""
+        named = str(settings.get("model", "")).strip() or self._model
+        folder = Path(named).expanduser() / "tokenizer"
+        if not named or not folder.is_dir() or not find_spec("transformers"):
+            return None
+        from gator_engine.adapters.generators._diffusers.tokens import counter_of
+
+        return counter_of(str(folder))
+
     def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
         """Make `request.count` pictures; the n-th has the seed `request.seed + n`.
 
@@ -91,11 +128,35 @@ class DiffusersTextToImage:
         InvalidInput, CapabilityError, ConfigError, Cancelled, Rejected or Transient.
         """
         options = with_defaults(self.capabilities, request.settings)
+        options["loras"] = _lora_files(options["loras"], self._home)
         name = str(options["model"]).strip() or self._model
         _check(request, name)
         from gator_engine.adapters.generators._diffusers.making import make_pictures
 
         return make_pictures(name, self._device, request, options, run)
+
+
+def _dialect(model: str) -> Dialect:
+    """By the pipeline a local folder names, else by the model's name."""
+    try:
+        index = json.loads((Path(model).expanduser() / "model_index.json").read_text("utf-8"))
+        return dialect_of(str(index.get("_class_name", model)))
+    except (OSError, ValueError, AttributeError):
+        return dialect_of(model)  # A hub id, or a folder that `missing` will complain of.
+
+
+def _lora_files(loras: Any, home: Path) -> tuple[tuple[str, float], ...]:
+    """Files and hub ids with their weights. Raises InvalidInput for a file that is not there."""
+    found = []
+    for named, weight in loras:
+        path = home / Path(str(named)).expanduser()
+        # Other weight files are pickles, which can run code.
+        is_file = path.suffix == ".safetensors" and path.is_file()
+        if not is_file and not _HUB_ID.fullmatch(str(named)):
+            allowed = "a .safetensors file or a hub id"
+            raise InvalidInput("settings.loras", f"there is no file {named}", allowed)
+        found.append((str(path) if is_file else str(named), float(weight)))
+    return tuple(found)
 
 
 def _check(request: GenerateRequest, name: str) -> None:

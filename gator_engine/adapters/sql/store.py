@@ -14,10 +14,12 @@ from gator_engine.adapters.sql.faults import reported
 from gator_engine.adapters.sql.repositories.accounts import SqlAccounts
 from gator_engine.adapters.sql.repositories.assets import SqlAssets
 from gator_engine.adapters.sql.repositories.audit import SqlAudit
+from gator_engine.adapters.sql.repositories.characters import SqlCharacters
 from gator_engine.adapters.sql.repositories.deliveries import SqlDeliveries
 from gator_engine.adapters.sql.repositories.generations import SqlGenerations
 from gator_engine.adapters.sql.repositories.ideas import SqlIdeas
 from gator_engine.adapters.sql.repositories.jobs import SqlJobs
+from gator_engine.adapters.sql.repositories.looks import SqlLooks
 from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
@@ -29,6 +31,8 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: Connection) -> None:
         self.personas: ports.PersonaRepository = SqlPersonas(connection)
+        self.looks: ports.LookRepository = SqlLooks(connection)
+        self.characters: ports.CharacterRepository = SqlCharacters(connection)
         self.ideas: ports.IdeaRepository = SqlIdeas(connection)
         self.generations: ports.GenerationRepository = SqlGenerations(connection)
         self.assets: ports.AssetRepository = SqlAssets(connection)

@@ -234,3 +234,25 @@ def test_the_schema_and_the_model_agree() -> None:
     from gator_engine.adapters.captions._openai.answers import Draft, draft_schema
 
     assert set(json.loads(json.dumps(draft_schema()))["properties"]) == set(Draft.model_fields)
+
+
+def test_a_free_question_is_answered_without_the_models_thoughts(chat_server: ChatServer) -> None:
+    chat_server.script = [says("<think>hm</think> Softer. ")]
+    writer = OpenAiCompatibleWriter(chat_server.settings())
+    assert writer.ask("Be kind.", "Rewrite this.") == "Softer."
+    asked = chat_server.asked[0]
+    assert [message["content"] for message in asked["messages"]] == ["Be kind.", "Rewrite this."]
+    assert "response_format" not in asked
+
+
+def test_a_server_without_json_mode_is_asked_in_words(chat_server: ChatServer) -> None:
+    chat_server.script = [fails(400, "response_format is not supported"), says('{"a": 1}')]
+    writer = OpenAiCompatibleWriter(chat_server.settings())
+    assert writer.ask("s", "p", as_json=True) == '{"a": 1}'
+    assert chat_server.asked[0]["response_format"] == {"type": "json_object"}
+    assert "response_format" not in chat_server.asked[1]
+
+
+def test_without_an_endpoint_nothing_is_asked() -> None:
+    with pytest.raises(InvalidInput, match="GATOR_LLM_BASE_URL"):
+        OpenAiCompatibleWriter(Settings()).ask("s", "p")

@@ -183,6 +183,8 @@ def bad_values(option: Option) -> list[object]:
         OptionKind.TEXT: [5],
         OptionKind.CHOICE: ["no such choice", 5],
         OptionKind.FLAG: ["yes", 1],
+        OptionKind.LORAS: ["a.safetensors", [["a.safetensors", 3]], [["a.safetensors"]]],
+        OptionKind.REFERENCES: ["id", [5], ["id"] * 9],
     }
     cast = int if option.kind is OptionKind.INTEGER else float
     below = [] if option.minimum is None else [cast(option.minimum - 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gator_engine.domain.briefs import AspectRatio, BriefKind
@@ -20,17 +22,22 @@ CAPABILITIES = GeneratorCapabilities(
         Option("guidance", "Guidance", OptionKind.NUMBER, 1.0, minimum=0, maximum=20),
         Option("mode", "Mode", OptionKind.CHOICE, "a", choices=("a", "b")),
         Option("fast", "Fast", OptionKind.FLAG, False),
+        Option("loras", "LoRAs", OptionKind.LORAS, ()),
+        Option("references", "References", OptionKind.REFERENCES, ()),
     ),
 )
 
 
 def test_left_out_options_get_their_defaults() -> None:
     settings = with_defaults(CAPABILITIES, {"steps": 9})
-    assert settings == {"steps": 9, "guidance": 1.0, "mode": "a", "fast": False}
+    assert settings == {"steps": 9, "guidance": 1.0, "mode": "a", "fast": False} | {
+        "loras": (),
+        "references": (),
+    }
 
 
 def test_an_unknown_option_names_what_is_allowed() -> None:
-    with pytest.raises(CapabilityError, match="fast, guidance, mode, steps"):
+    with pytest.raises(CapabilityError, match="fast, guidance, loras, mode, references, steps"):
         check_options(CAPABILITIES, {"sampler": "x"})
 
 
@@ -46,6 +53,15 @@ def test_an_unknown_option_names_what_is_allowed() -> None:
         {"guidance": float("nan")},
         {"mode": "c"},
         {"fast": 1},
+        {"loras": "a.safetensors"},
+        {"loras": [["a.safetensors", 2.5]]},
+        {"loras": [["a.safetensors", True]]},
+        {"loras": [["", 1.0]]},
+        {"loras": [["a.safetensors"]]},
+        {"loras": [["a.safetensors", 1.0]] * 9},
+        {"references": "a1"},
+        {"references": [5]},
+        {"references": [" "]},
     ],
     ids=str,
 )
@@ -53,3 +69,17 @@ def test_a_value_out_of_bounds_is_refused_by_name(settings: dict[str, object]) -
     with pytest.raises(InvalidInput) as caught:
         check_options(CAPABILITIES, settings)
     assert caught.value.field == f"settings.{next(iter(settings))}"
+
+
+def test_attachments_are_taken_as_pairs_and_as_ids() -> None:
+    attached = {"loras": [["a.safetensors", -0.5], ("b.safetensors", 1)], "references": ["a1"]}
+    check_options(CAPABILITIES, attached)
+    assert CAPABILITIES.takes_loras and CAPABILITIES.takes_references
+    assert [o.name for o in CAPABILITIES.options if o.kind.attached] == ["loras", "references"]
+
+
+def test_a_generator_without_them_refuses_attachments() -> None:
+    plain = replace(CAPABILITIES, options=CAPABILITIES.options[:1])
+    assert not plain.takes_loras and not plain.takes_references
+    with pytest.raises(CapabilityError, match="'loras'"):
+        check_options(plain, {"loras": []})

@@ -58,7 +58,7 @@ def draft_schema() -> dict[str, object]:
 
 def parse_draft(answer: str, request: CaptionRequest) -> tuple[Draft | None, str]:
     """(draft, "") or (None, what is wrong in words that a model can act on)."""
-    bare = _THINKING.sub("", answer)
+    bare = without_thoughts(answer)
     start, end = bare.find("{"), bare.rfind("}")
     if start < 0 or end < start:
         return None, "it holds no JSON object"
@@ -74,6 +74,11 @@ def parse_draft(answer: str, request: CaptionRequest) -> tuple[Draft | None, str
     for finding in ruled_out(draft.post, request.profile):
         return None, f"it {finding.message}, which you never do"
     return draft, ""
+
+
+def without_thoughts(answer: str) -> str:
+    """The answer without the passages in which a reasoning model thinks aloud."""
+    return _THINKING.sub("", answer).strip()
 
 
 def shown_so_far(answer: str) -> str:

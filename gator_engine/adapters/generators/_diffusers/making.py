@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from gator_engine.adapters.generators._diffusers.attaching import attached
 from gator_engine.adapters.generators._diffusers.choices import Choices, choices_for
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel, warm_model
 from gator_engine.adapters.generators._diffusers.sizes import (
@@ -43,6 +44,8 @@ class _Session:
     run: Run
     timings: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     notes: list[str] = field(default_factory=list)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    identity: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make_pictures(
@@ -52,8 +55,11 @@ def make_pictures(
     run.progress(0.0, f"Loading {name} (a model from the hub is downloaded the first time)")
     model, was_warm = warm_model(name, device, str(options["precision"]))
     run.check()
-    with model.lock:
+    with model.lock, attached(model, options, request.references) as more:
         session = _session(model, request, options, run)
+        session.more, session.identity = more, _identity(options, request, more)
+        if request.references and "ip_adapter_image" not in more:
+            session.notes += _unweighted(request)
         session.timings["load_s"] = 0.0 if was_warm else model.load_s
         model.pipe.scheduler = session.choices.scheduler
         files = _all(session)
@@ -155,6 +161,7 @@ def _arguments(session: _Session, seeds: range, words: Words) -> dict[str, Any]:
         more["use_resolution_binning"] = False  # It would crop the picture to another shape.
     return {
         **words.arguments,
+        **session.more,
         **more,
         "num_inference_steps": choices.steps,
         "width": session.size[0],
@@ -210,7 +217,29 @@ def _parameters(session: _Session, seed: int) -> dict[str, Any]:
         "negative_prompt": choices.compiled.negative_text if choices.applies_negative else "",
         "precision": model.dtype,
         "device": model.device,
+        **session.identity,
     }
+
+
+def _identity(
+    options: Mapping[str, Any], request: GenerateRequest, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was attached to make the picture show the persona; nothing when nothing was."""
+    found: dict[str, Any] = {}
+    if options["loras"]:
+        found["loras"] = [[str(path), weight] for path, weight in options["loras"]]
+    if request.references:
+        found["references"] = list(options["references"])
+    if "ip_adapter_image" in more:
+        found["reference_strength"] = options["reference_strength"]
+        found["reference_adapter"] = options["reference_adapter"]
+    return found
+
+
+def _unweighted(request: GenerateRequest) -> list[str]:
+    if "reference_strength" not in request.settings:
+        return []
+    return ["This model follows references by itself: their strength is not applied."]
 
 
 def _tool_words(parameters: Mapping[str, Any]) -> dict[str, object]:

@@ -71,6 +71,14 @@ def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
         return _warm[key], False
 
 
+def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
+    """The model for oneself: loaded anew and not kept, so that it may be changed.
+
+    Raises as `warm_model` does.
+    """
+    return _load(name, _device(device), dtype)
+
+
 def _release() -> None:
     gc.collect()
     if torch.cuda.is_available():

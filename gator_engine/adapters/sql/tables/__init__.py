@@ -5,6 +5,14 @@ from __future__ import annotations
 from gator_engine.adapters.sql.tables.accounts import account_credentials, accounts, slots
 from gator_engine.adapters.sql.tables.base import metadata
 from gator_engine.adapters.sql.tables.deliveries import attempts, deliveries
+from gator_engine.adapters.sql.tables.identity import (
+    character_sets,
+    character_shots,
+    look_locks,
+    lora_trainings,
+    reference_changes,
+    reference_images,
+)
 from gator_engine.adapters.sql.tables.library import assets, briefs, generations, lineage
 from gator_engine.adapters.sql.tables.people import audit_events, settings, users
 from gator_engine.adapters.sql.tables.personas import ideas, persona_revisions, personas
@@ -18,11 +26,15 @@ __all__ = [
     "attempts",
     "audit_events",
     "briefs",
+    "character_sets",
+    "character_shots",
     "deliveries",
     "generations",
     "ideas",
     "jobs",
     "lineage",
+    "look_locks",
+    "lora_trainings",
     "metadata",
     "persona_revisions",
     "personas",
@@ -30,6 +42,8 @@ __all__ = [
     "post_variants",
     "post_versions",
     "posts",
+    "reference_changes",
+    "reference_images",
     "settings",
     "slots",
     "users",

@@ -1,0 +1,150 @@
+"""What makes a model draw one persona: LoRAs and reference pictures, attached for one request.
+
+References reach a model in one of two ways: editing models (FLUX.2) take them as pictures, Stable
+Diffusion 1.5 and XL through an IP-Adapter, whose image encoder is CLIP. After the request the model
+is as it was before, bit by bit.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image, UnidentifiedImageError
+from safetensors import SafetensorError
+from transformers import CLIPVisionModelWithProjection
+
+from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.errors import CapabilityError, InvalidInput
+
+# Text-to-image pipelines whose `image` argument is a list of references, not a start picture.
+_EDITORS = ("Flux2Pipeline", "Flux2KleinPipeline")
+# Where the encoder lies: beside the weights, or as in the repository h94/IP-Adapter.
+_ENCODERS = ("image_encoder", "../models/image_encoder")
+_UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
+
+
+@contextmanager
+def attached(
+    model: LoadedModel, options: Mapping[str, Any], references: Sequence[bytes]
+) -> Iterator[dict[str, Any]]:
+    """Attach what the options name; gives the arguments that the call needs for it.
+
+    Raises CapabilityError where the pipeline cannot, InvalidInput for files that do not fit.
+    """
+    loras = [(Path(path), float(weight)) for path, weight in options["loras"]]
+    pictures = [_opened(data) for data in references]
+    with _with_loras(model.pipe, loras), _with_references(model.pipe, pictures, options) as more:
+        yield more
+
+
+@contextmanager
+def _with_loras(pipe: Any, loras: Sequence[tuple[Path, float]]) -> Iterator[None]:
+    if not loras:
+        yield
+        return
+    if not hasattr(pipe, "load_lora_weights"):
+        raise CapabilityError(f"{PROVIDER} {type(pipe).__name__}", "LoRAs", "no LoRA")
+    names = [f"lora_{number}" for number in range(len(loras))]
+    try:
+        for name, (path, _) in zip(names, loras, strict=True):
+            _load_lora(pipe, path, name)
+        pipe.set_adapters(names, adapter_weights=[weight for _, weight in loras])
+        yield
+    finally:
+        pipe.unload_lora_weights()
+
+
+def _load_lora(pipe: Any, path: Path, name: str) -> None:
+    try:
+        if path.is_file():
+            pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name)
+        else:
+            pipe.load_lora_weights(str(path), adapter_name=name, use_safetensors=True)
+    except _UNFIT as error:
+        raise _unfit("loras", path, pipe, error) from error
+    # Of weights for another model diffusers only warns, and draws as if there were none.
+    if name not in {each for part in pipe.get_list_adapters().values() for each in part}:
+        raise _unfit("loras", path, pipe, None)
+
+
+@contextmanager
+def _with_references(
+    pipe: Any, pictures: list[Image.Image], options: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    if not pictures:
+        yield {}
+    elif type(pipe).__name__ in _EDITORS:
+        yield {"image": pictures}
+    elif "ip_adapter_image" in inspect.signature(type(pipe).__call__).parameters:
+        with _ip_adapter(pipe, str(options["reference_adapter"]).strip()):
+            pipe.set_ip_adapter_scale(float(options["reference_strength"]))
+            # One adapter that looks at several pictures.
+            yield {"ip_adapter_image": [pictures]}
+    else:
+        allowed = "an editing model (FLUX.2), or one with an IP-Adapter (SD 1.5, SDXL)"
+        raise CapabilityError(f"{PROVIDER} {type(pipe).__name__}", "reference pictures", allowed)
+
+
+@contextmanager
+def _ip_adapter(pipe: Any, named: str) -> Iterator[None]:
+    path = Path(named).expanduser()
+    if not named or path.suffix != ".safetensors" or not path.is_file():
+        problem = f"there is no file {named}" if named else "is empty, but references need it"
+        raise InvalidInput("settings.reference_adapter", problem, "a .safetensors file")
+    encoder, extractor = pipe.image_encoder, pipe.feature_extractor
+    processors = dict(pipe.unet.attn_processors)
+    try:
+        try:
+            if encoder is None:
+                pipe.register_modules(image_encoder=_image_encoder(pipe, path))
+            pipe.load_ip_adapter(
+                str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None
+            )
+        except _UNFIT as error:
+            raise _unfit("reference_adapter", path, pipe, error) from error
+        yield
+    finally:
+        _take_off(pipe, processors)
+        pipe.register_modules(image_encoder=encoder, feature_extractor=extractor)
+
+
+def _take_off(pipe: Any, processors: dict[str, Any]) -> None:
+    """Put the attention back as it was, also where loading broke off half-way."""
+    if getattr(pipe.unet, "encoder_hid_proj", None) is not None:
+        pipe.unload_ip_adapter()
+    pipe.unet.set_attn_processor(processors)
+
+
+def _image_encoder(pipe: Any, weights: Path) -> torch.nn.Module:
+    folders = [(weights.parent / name).resolve() for name in _ENCODERS]
+    folder = next((one for one in folders if (one / "config.json").is_file()), None)
+    if folder is None:
+        raise InvalidInput(
+            "settings.reference_adapter",
+            f"the model that looks at pictures is not beside {weights.name}",
+            f"a folder {_ENCODERS[0]}",
+        )
+    encoder: Any = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=pipe.unet.dtype)
+    placed: torch.nn.Module = encoder.to(pipe._execution_device)
+    return placed
+
+
+def _opened(data: bytes) -> Image.Image:
+    try:
+        image: Image.Image = Image.open(io.BytesIO(data)).convert("RGB")
+    except (UnidentifiedImageError, OSError) as error:
+        raise InvalidInput("settings.references", "holds what is no picture") from error
+    return image
+
+
+def _unfit(option: str, path: Path, pipe: Any, error: BaseException | None) -> InvalidInput:
+    said = (str(error).strip().splitlines() or [""])[0][:200] if error else "no layer matches"
+    return InvalidInput(
+        f"settings.{option}", f"{path.name} does not fit {type(pipe).__name__}: {said}"
+    )

@@ -1,0 +1,1 @@
+"""Training of small additions to picture models."""

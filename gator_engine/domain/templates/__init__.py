@@ -1,0 +1,1 @@
+"""Complete personas to start from, one a file."""

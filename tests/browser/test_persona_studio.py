@@ -1,0 +1,169 @@
+"""A persona from a template to a locked look, and out as a card and in again, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gator_engine import open_studio
+from tests.browser.conftest import ROOT, Stack
+from tests.browser.looking import MAIN, calm, go, press, sees
+from tests.browser.test_every_page_looks_right import faults, take_picture
+
+OUT = ROOT / "test-results" / "personas"
+SAMPLE = ".g-preview .words"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    """A person at a desk."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1100})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    return opened
+
+
+@pytest.mark.timeout(400)
+def test_a_persona_is_designed_locked_and_carried_over(
+    stack: Stack, page: Page, tmp_path: Path
+) -> None:
+    create_from_a_template(page, stack)
+    edit_the_voice(page)
+    lock_the_look(page)
+    see_an_edit_refused(page)
+    compare_the_revisions(page)
+    card = export_the_card(page, tmp_path)
+    import_it_again(page, stack, card)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_tab_fits(stack: Stack, browser: Browser, width: int, scheme: str) -> None:
+    persona = _two_revisions(stack)
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    go(page, f"{stack.url}/personas?persona={persona}")
+    troubles = []
+    names = page.get_by_role("tab").all_inner_texts()
+    assert len(names) == 8
+    for name in names:
+        open_tab(page, name)
+        if name == "History":
+            page.locator(MAIN).get_by_text("Compare two revisions").click()
+            calm(page)
+        troubles += [f"{name}: {trouble}" for trouble in faults(page)]
+        take_picture(page, OUT / f"{name.lower()}-{width}-{scheme}.png", width)
+    for name, path in {"import": "personas?new=import", "gallery": "personas"}.items():
+        go(page, f"{stack.url}/{path}")
+        troubles += [f"{name}: {trouble}" for trouble in faults(page)]
+        take_picture(page, OUT / f"{name}-{width}-{scheme}.png", width)
+    context.close()
+    assert not troubles
+
+
+def _two_revisions(stack: Stack) -> str:
+    """A persona with a history, a reference and a locked look; made once for a stack."""
+    with open_studio(home=stack.home, queue="inline") as studio:
+        found = [one for one in studio.personas.list() if one.handle == "tab.tester"]
+        if found:
+            return found[0].id
+        profile = studio.personas.random(3)
+        named = replace(profile.identity, handle="tab.tester")
+        persona = studio.personas.create(replace(profile, identity=named))
+        tone = replace(profile.voice.tone, warmth=5, humour=90)
+        louder = replace(persona.profile, voice=replace(profile.voice, tone=tone))
+        studio.personas.revise(persona.id, louder, "cooler and funnier", persona.version)
+        picture = studio.sheets.draw(persona.id)
+        studio.identity.accept(studio.identity.upload(persona.id, picture, "sheet.png").id)
+        studio.identity.lock(persona.id)
+        return persona.id
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    calm(page)
+
+
+def create_from_a_template(page: Page, stack: Stack) -> None:
+    go(page, f"{stack.url}/personas?new=choose")
+    press(page, "Start from this")
+    press(page, "Create persona")
+    sees(page, "revision 1")
+
+
+def edit_the_voice(page: Page) -> None:
+    """The sample beside the form follows the form, before anything is saved."""
+    open_tab(page, "Voice")
+    before = page.locator(SAMPLE).last.inner_text()
+    box = page.get_by_role("textbox", name="Fixed hashtags")
+    box.fill("bluehour")
+    box.press("Tab")
+    calm(page)
+    assert "#bluehour" not in before
+    expect(page.locator(SAMPLE).last).to_contain_text("#bluehour")
+    reason = page.get_by_role("textbox", name="Why this change")
+    reason.fill("a hashtag of her own")
+    reason.press("Tab")
+    calm(page)
+    press(page, "Save revision")
+    sees(page, "revision 2")
+
+
+def lock_the_look(page: Page) -> None:
+    open_tab(page, "Appearance")
+    press(page, "Lock the look")
+    sees(page, "The look is locked")
+
+
+def see_an_edit_refused(page: Page) -> None:
+    """Refused beside the field, kept as it was typed, and given up."""
+    hair = page.get_by_role("textbox", name="Hair")
+    was = hair.input_value()
+    hair.fill("silver bob")
+    hair.press("Tab")
+    calm(page)
+    press(page, "Save revision")
+    sees(page, re.compile("The look is locked since"))
+    sees(page, "revision 2")
+    expect(hair).to_have_value("silver bob")
+    hair.fill(was)
+    hair.press("Tab")
+    calm(page)
+    expect(page.get_by_role("button", name="Save revision")).to_be_disabled()
+
+
+def compare_the_revisions(page: Page) -> None:
+    open_tab(page, "History")
+    page.locator(MAIN).get_by_text("Compare two revisions").click()
+    calm(page)
+    sees(page, re.compile("Hashtags: added “bluehour”"))
+    sees(page, "pieces are the same in both")
+
+
+def export_the_card(page: Page, folder: Path) -> Path:
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Character Card V3").click()
+    card = folder / started.value.suggested_filename
+    started.value.save_as(card)
+    assert card.read_bytes().startswith(b"\x89PNG")
+    return card
+
+
+def import_it_again(page: Page, stack: Stack, card: Path) -> None:
+    go(page, f"{stack.url}/personas?new=import")
+    page.locator('input[type="file"]').set_input_files(card)
+    sees(page, "What it would become")
+    sees(page, re.compile("Read as Character Card V3"))
+    press(page, "Keep as a new persona")
+    sees(page, "revision 1")
+    sees(page, re.compile(r"@luna\.makes-2"))
