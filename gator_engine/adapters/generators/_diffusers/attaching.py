@@ -130,7 +130,10 @@ def _image_encoder(pipe: Any, weights: Path) -> torch.nn.Module:
             f"the model that looks at pictures is not beside {weights.name}",
             f"a folder {_ENCODERS[0]}",
         )
-    encoder: Any = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=pipe.unet.dtype)
+    # `folder` is on this disk: there is no revision to pin.
+    encoder: Any = CLIPVisionModelWithProjection.from_pretrained(  # nosec B615
+        folder, dtype=pipe.unet.dtype, local_files_only=True
+    )
     placed: torch.nn.Module = encoder.to(pipe._execution_device)
     return placed
 
