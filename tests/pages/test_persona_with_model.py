@@ -1,0 +1,67 @@
+"""What the Personas page can do once a picture model is there: a tiny real one, run inline."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gator_engine import Studio
+from gator_engine.domain.identity import SHOTS, ReferenceState
+from gator_engine.domain.work import JobState
+from tests.media.tiny_models import save_tiny
+from tests.pages.conftest import Open
+from tests.pages.reading import assert_calm, button
+from tests.pages.seeded import Seeded
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny picture model."""
+    return save_tiny("sd15", tmp_path_factory.mktemp("models") / "sd15")
+
+
+@pytest.fixture(autouse=True)
+def with_model(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name the model before `studio` and the pages read the settings."""
+    monkeypatch.setenv("GATOR_IMAGE_MODEL", str(model))
+
+
+def work(studio: Studio, name: str) -> JobState:
+    """Carry out the newest job of that name as a worker would; its state afterwards."""
+    job = next(job for job in studio.jobs.list() if job.name == name)
+    studio.queue.enqueue(job.name, job.id, key=job.id)
+    studio.queue.drain(studio)  # type: ignore[attr-defined]
+    return studio.jobs.get(job.id).state
+
+
+def test_candidates_are_made_and_wait_for_a_decision(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    page = open_page("personas", persona=seeded.persona.id)
+    button(page, "Make them").click().run()
+    assert_calm(page)
+    assert work(studio, "reference_candidates") is JobState.SUCCEEDED
+    made = studio.identity.references(seeded.persona.id).in_state(ReferenceState.CANDIDATE)
+    assert len(made) == 4
+    page.run()
+    button(page, "Accept").click().run()
+    assert len(studio.identity.references(seeded.persona.id).accepted) == 1
+
+
+def test_the_character_set_is_shot_and_becomes_a_dataset(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    page = open_page("personas", persona=seeded.persona.id)
+    button(page, "Make the shots").click().run()
+    assert_calm(page)
+    assert work(studio, "character_set") is JobState.SUCCEEDED
+    [sheet] = studio.identity.character_sheets(seeded.persona.id)
+    assert len(sheet.shots) == len(SHOTS) == 14
+    page.run()
+    assert_calm(page)
+    with zipfile.ZipFile(io.BytesIO(studio.identity.export_dataset(seeded.persona.id))) as dataset:
+        captions = [name for name in dataset.namelist() if name.endswith(".txt")]
+    assert len(captions) == 14
