@@ -16,6 +16,8 @@ from workers.redis_server import ping, redis_part
 from workers.supervisor import Part
 
 PORTS_TRIED = 50
+# On two cores the workers' imports would double the time to the first page.
+HOLD_S = 3.0
 LOOPBACK = "127.0.0.1"
 PYTHON = sys.executable
 
@@ -99,7 +101,7 @@ def web_part(
     answers = _answers(f"http://{_reachable(settings.host)}:{port}/_stcore/health")
     argv = tuple(web_command(settings, port))
     own = {**env, "GATOR_PORT": str(port)}
-    return Part("web", argv, own, ready=lambda: prepared() and answers(), gate=True)
+    return Part("web", argv, own, ready=lambda: prepared() and answers(), gate=True, hold_s=HOLD_S)
 
 
 def web_command(settings: Settings, port: int) -> list[str]:

@@ -19,9 +19,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from gator_engine.errors import ConfigError
@@ -115,6 +115,16 @@ class Supervisor:
             keeper.start()
         while not self._stopping and not all(keeper.was_ready for keeper in stage):
             self._sleep()
+        self._hold(max((keeper.part.hold_s for keeper in stage), default=0.0))
+
+    def _hold(self, seconds: float) -> None:
+        """Let the stage that has just become ready have the processor to itself for a while."""
+        until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            with suppress(Empty):
+                self._news.get(timeout=left)
+        # Whoever failed meanwhile is noticed at once, not at the next news.
+        self._news.put(None)
 
     def _stop_stage(self, stage: list[Keeper]) -> None:
         running = [keeper for keeper in reversed(stage) if keeper.ident is not None]
