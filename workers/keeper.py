@@ -26,8 +26,8 @@ class Part:
     `ready` is asked from a thread until it says True, and never raises; without it a part is ready
     once started.
     Parts after a `gate` start only when it is ready, and stop before it. A higher `nice` leaves the
-    processor to other parts first, so that heavy work does not make pages slow. `hold_s` is how long
-    the parts after a gate hold back once it is ready.
+    processor to other parts first, so that heavy work does not make pages slow. `hold_s` is how
+    long the parts after a gate hold back once it is ready.
     """
 
     name: str
