@@ -92,6 +92,9 @@ def _durability(folder: Path) -> list[str]:
         'save ""',
         "maxmemory-policy noeviction",
         "daemonize no",
+        # A title of its own would overwrite its environment, and with it the mark by which the
+        # supervisor's reaper finds it.
+        "set-proc-title no",
         "loglevel notice",
     ]
 

@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from gator_engine.errors import Unavailable
+from workers.processes import MARK, family
 from workers.redis_server import RedisPart, ping, redis_part, wait_until_ready
 
 
@@ -48,6 +49,14 @@ def test_it_listens_where_only_its_owner_can_reach_it(short_home: Path) -> None:
     assert config["port"] == "0"
     assert config["maxmemory-policy"] == "noeviction"
     assert (config["appendonly"], config["appendfsync"], config["save"]) == ("yes", "everysec", "")
+
+
+def test_it_keeps_the_mark_its_supervisor_knows_it_by(
+    short_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARK, "house/redis")
+    with running(redis_part(short_home)) as process:
+        assert [found.pid for found in family("house/")] == [process.pid]
 
 
 def test_a_killed_server_keeps_what_was_written(short_home: Path) -> None:
