@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from routes import api, files, health, oauth
+from routes import api, feeds, files, health, oauth
 
 ROUTES = [
     Route("/healthz", health.alive),
@@ -14,4 +14,5 @@ ROUTES = [
     Route("/api/v1/personas", api.personas),
     Route("/api/v1/posts", api.posts),
     Route("/api/v1/deliveries", api.deliveries),
+    Route("/feeds/calendar.ics", feeds.calendar),
 ]

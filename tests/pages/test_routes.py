@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 import uvicorn
+from icalendar import Calendar
 from starlette.applications import Starlette
 
 from gator_engine import AssetQuery, Studio
@@ -101,3 +102,20 @@ def test_an_unexpected_sign_in_is_explained(client: httpx2.Client, studio: Studi
     hostile = client.get(f"/oauth/{slug}/callback?error=<script>alert(1)</script>")
     assert "<script>" not in hostile.text
     assert client.get("/oauth/nowhere/callback").status_code == 404
+
+
+def test_the_calendar_is_a_feed_for_those_with_a_token(
+    seeded: Seeded, client: httpx2.Client, studio: Studio
+) -> None:
+    assert client.get("/feeds/calendar.ics").status_code == 401
+    right = {"Authorization": f"Bearer {studio.vault.sign('api:read', ttl_s=60)}"}
+    answer = client.get("/feeds/calendar.ics", headers=right)
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    planned = {
+        f"{one.id}@gator": one.due_at.replace(microsecond=0)
+        for one in studio.scheduling.calendar()
+        if one.state != "cancelled"
+    }
+    assert planned
+    assert {str(event["uid"]): event.start for event in events} == planned
+    assert any("published" in str(event["summary"]) for event in events)
