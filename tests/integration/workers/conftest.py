@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,29 @@ class Plant:
     def start_dispatcher(self) -> subprocess.Popen[bytes]:
         """Start a dispatcher."""
         return self._trial("dispatcher")
+
+    def freeze(self, pid: int) -> None:
+        """Stop a process between two of its writes.
+
+        One that is stopped inside a write keeps SQLite's only write lock, and nobody can go on
+        until it wakes up.
+        """
+        process = psutil.Process(pid)
+        while True:
+            process.suspend()
+            eventually(lambda: process.status() == psutil.STATUS_STOPPED)
+            if self._can_write():
+                return
+            process.resume()
+            time.sleep(0.05)
+
+    def _can_write(self) -> bool:
+        with closing(sqlite3.connect(self.home / "gator.db", timeout=2.0)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
 
     def notes(self, subject_id: str) -> Notes:
         """What trials of a subject did."""

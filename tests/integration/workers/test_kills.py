@@ -78,7 +78,7 @@ def test_a_worker_that_wakes_up_late_lets_go(plant: Plant) -> None:
     plant.start_dispatcher()
     job = plant.studio.jobs.submit("warm_trial", "a")
     plant.started("a")
-    zombie.send_signal(signal.SIGSTOP)
+    plant.freeze(zombie.pid)
     successor = plant.start_worker("gpu")
     assert plant.started("a", times=2) == successor.pid
     zombie.send_signal(signal.SIGCONT)

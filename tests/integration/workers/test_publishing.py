@@ -118,7 +118,7 @@ def test_a_work_horse_that_sleeps_through_its_lease(network: Plant, platform: st
     script_fault(network, platform, "slow", seconds=1)
     delivery = send(network.studio, platform)
     horse = work_horse_in_finalize(network, delivery)
-    horse.send_signal(signal.SIGSTOP)
+    network.freeze(horse.pid)
     network.start_part("worker", "--queues", "publish")
     row = published(network, delivery)
     horse.send_signal(signal.SIGCONT)
