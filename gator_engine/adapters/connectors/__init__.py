@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from gator_engine.adapters.connectors._http import Network
+from gator_engine.adapters.web.wire import Network
 from gator_engine.ports import Connector
 
 __all__ = ["Network", "discover"]

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from gator_engine.adapters.connectors._http import (
+from gator_engine.adapters.web.wire import (
     Answer,
     Errors,
     Network,

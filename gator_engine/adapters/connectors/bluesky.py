@@ -15,7 +15,7 @@ from typing import Any
 import regex
 
 from gator_engine.adapters.connectors._atproto import ERRORS, Xrpc, tid
-from gator_engine.adapters.connectors._http import Network, connected
+from gator_engine.adapters.web.wire import Network, connected
 from gator_engine.adapters.connectors._numbers import counts
 from gator_engine.adapters.connectors._richtext import LINK, MENTION, TAG, Syntax, detect
 from gator_engine.adapters.connectors._rules import (

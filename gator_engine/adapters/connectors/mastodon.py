@@ -15,7 +15,7 @@ from typing import Any
 
 import regex
 
-from gator_engine.adapters.connectors._http import Errors, Network, Wire, connected, instant
+from gator_engine.adapters.web.wire import Errors, Network, Wire, connected, instant
 from gator_engine.adapters.connectors._numbers import counts, whole
 from gator_engine.adapters.connectors._richtext import LINK, MENTION, Syntax, detect, from_html
 from gator_engine.adapters.connectors._rules import (

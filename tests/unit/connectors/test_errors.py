@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from gator_engine.adapters.connectors import _atproto, mastodon
-from gator_engine.adapters.connectors._http import (
+from gator_engine.adapters.web.wire import (
     Answer,
     Errors,
     TokenExpired,

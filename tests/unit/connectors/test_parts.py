@@ -10,7 +10,7 @@ import pytest
 
 from gator_engine.adapters.connectors import Network, discover
 from gator_engine.adapters.connectors._atproto import tid
-from gator_engine.adapters.connectors._guard import is_public
+from gator_engine.adapters.web.guard import is_public
 from gator_engine.adapters.connectors._tokens import expiry, lifetime, near_end
 from gator_engine.adapters.connectors.bluesky import Bluesky
 from gator_engine.adapters.connectors.mastodon import Mastodon

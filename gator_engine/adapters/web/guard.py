@@ -17,7 +17,7 @@ from gator_engine.errors import InvalidInput
 
 @dataclass(frozen=True)
 class Network:
-    """How connectors reach the world; the studio makes it from the settings.
+    """How adapters reach the world; the studio makes it from the settings.
 
     `sandbox_url` is the origin of our own sandbox network, the one private address that is always
     allowed; `allow_private` lets every address through, and plain http too.

@@ -1,4 +1,4 @@
-"""The one HTTP client of all connectors, and the one place where its failures become our errors.
+"""The one HTTP client of connectors and remote generators, and the one place where its failures become our errors.
 
 What went wrong is told apart by one question: may the platform have accepted the request? On the
 irreversible call (`final`) a time-out, a cut connection, a 5xx or an unreadable answer therefore
@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx2
 
-from gator_engine.adapters.connectors._guard import GuardedTransport, Network
+from gator_engine.adapters.web.guard import GuardedTransport, Network
 from gator_engine.errors import (
     AuthExpired,
     ExternalError,
@@ -111,9 +111,18 @@ class Errors:
 class Wire:
     """Requests to one server; `call` either answers or raises an ExternalError."""
 
-    def __init__(self, platform: str, client: httpx2.Client, errors: Errors, limit_s: float):
+    def __init__(
+        self,
+        platform: str,
+        client: httpx2.Client,
+        errors: Errors,
+        limit_s: float,
+        *,
+        most_bytes: int = MOST_BYTES,
+        secret: str = "",
+    ) -> None:
         self._platform, self._client, self._errors = platform, client, errors
-        self._limit_s = limit_s
+        self._limit_s, self._most_bytes, self._secret = limit_s, most_bytes, secret
 
     def call(
         self,
@@ -126,13 +135,7 @@ class Wire:
         **request: Any,
     ) -> Answer:
         """Send one request; `final` marks the irreversible one. `request` goes to httpx2."""
-        try:
-            response, body = self._send(method, path, request)
-        except _NEVER_SENT as error:
-            raise Transient(self._platform, operation, _reason("not reached", error)) from error
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            kind = OutcomeUnknown if final else Transient
-            raise kind(self._platform, operation, _reason("no answer", error)) from error
+        response, body = self._exchange(operation, method, path, request, final=final)
         data = _parsed(body)
         if response.status_code >= 300:
             raise self._refusal(operation, response, body, data, final=final)
@@ -141,6 +144,24 @@ class Wire:
             raise kind(self._platform, operation, "the answer cannot be read", code="unreadable")
         return Answer(self._platform, operation, response.status_code, data, response.headers)
 
+    def fetch(self, operation: str, path: str, **request: Any) -> bytes:
+        """The bytes behind a path or a whole address. Raises an ExternalError."""
+        response, body = self._exchange(operation, "GET", path, request, final=False)
+        if response.status_code >= 300:
+            raise self._refusal(operation, response, body, _parsed(body), final=False)
+        return body
+
+    def _exchange(
+        self, operation: str, method: str, path: str, request: Mapping[str, Any], *, final: bool
+    ) -> tuple[httpx2.Response, bytes]:
+        try:
+            return self._send(method, path, request)
+        except _NEVER_SENT as error:
+            raise Transient(self._platform, operation, _reason("not reached", error)) from error
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            kind = OutcomeUnknown if final else Transient
+            raise kind(self._platform, operation, _reason("no answer", error)) from error
+
     def _send(
         self, method: str, path: str, request: Mapping[str, Any]
     ) -> tuple[httpx2.Response, bytes]:
@@ -148,7 +169,7 @@ class Wire:
         with self._client.stream(method, path, **request) as response:
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > MOST_BYTES:
+                if len(body) > self._most_bytes:
                     raise httpx2.DecodingError("the answer is too large")
                 # Each read has its own time-out; an answer that merely drips must end too.
                 if time.monotonic() - started > self._limit_s:
@@ -160,7 +181,7 @@ class Wire:
     ) -> ExternalError:
         status = response.status_code
         code, message = self._errors.read(data)
-        text = message or _plain(body) or f"HTTP {status}"
+        text = self._without_secret(message or _plain(body) or f"HTTP {status}")
         if 300 <= status < 400:
             text = f"it redirects to {response.headers.get('location', 'nowhere')[:200]}"
         kind = self._errors.classify(status, code, final=final)
@@ -172,6 +193,10 @@ class Wire:
             )
         return kind(self._platform, operation, text, code=shown, correlation_id=trace)
 
+    def _without_secret(self, text: str) -> str:
+        """Some servers repeat the key they refuse; it must not reach a log or a page."""
+        return text.replace(self._secret, "•••") if self._secret else text
+
 
 @contextmanager
 def connected(
@@ -182,8 +207,9 @@ def connected(
     token: str = "",
     *,
     field: str = "base_url",
+    most_bytes: int = MOST_BYTES,
 ) -> Iterator[Wire]:
-    """A client of one server for the length of one step.
+    """A client of one server for the length of one step; answers beyond `most_bytes` are refused.
 
     Workers fork, so that no connection outlives the step it was opened in. `field` is what an
     InvalidInput names when the address leads into a private network.
@@ -197,7 +223,8 @@ def connected(
         timeout=network.timeout_s,
         transport=GuardedTransport(network, field),
     ) as client:
-        yield Wire(platform, client, errors, limit_s=3 * network.timeout_s)
+        limit_s = 3 * network.timeout_s
+        yield Wire(platform, client, errors, limit_s, most_bytes=most_bytes, secret=token)
 
 
 def retry_after(headers: Mapping[str, str], named: tuple[str, ...] = ()) -> float:
