@@ -62,10 +62,41 @@ class PlatformCapabilities:
     idempotent: bool = False
 
 
+SOURCE, MASK, CONTROL = "source", "mask", "control"
+"""Names of picture options, and the tags of library pictures that were drawn to be a mask (white is
+repainted, black kept) or to guide a shape (edges, depth, a pose)."""
+
+
+class Task(StrEnum):
+    """What a generator does with a brief."""
+
+    TEXT_TO_IMAGE = "text_to_image"
+    IMAGE_TO_IMAGE = "image_to_image"
+    INPAINT = "inpaint"
+    UPSCALE = "upscale"
+    EDIT = "edit"
+    DESIGN = "design"
+
+    @property
+    def relation(self) -> str:
+        """What the lineage calls a result of its source picture; "source" where there is none."""
+        told = {Task.IMAGE_TO_IMAGE: "variation"}
+        starts = (Task.INPAINT, Task.UPSCALE, Task.EDIT)
+        return told.get(self, self.value if self in starts else SOURCE)
+
+
+class SizeFrom(StrEnum):
+    """What decides the size of a result: the brief's formats, or the first picture it is given."""
+
+    FORMAT = "format"
+    SOURCE = "source"
+
+
 class OptionKind(StrEnum):
     """Type of a generator's option.
 
     `loras` are (path, weight) pairs, `references` ids of pictures; the studio fills in both.
+    `picture` is the id of one library picture that a person picks ("" for none).
     """
 
     INTEGER = "integer"
@@ -75,16 +106,25 @@ class OptionKind(StrEnum):
     FLAG = "flag"
     LORAS = "loras"
     REFERENCES = "references"
+    PICTURE = "picture"
 
     @property
     def attached(self) -> bool:
         """Whether it is attached to a persona, not typed into a form."""
         return self in (self.LORAS, self.REFERENCES)
 
+    @property
+    def typed(self) -> bool:
+        """Whether a plain field of a form can hold it; pictures are picked, the others attached."""
+        return not self.attached and self is not OptionKind.PICTURE
+
 
 @dataclass(frozen=True)
 class Option:
-    """One setting of a generator: its type, bounds and default; the form is built from it."""
+    """One setting of a generator: its type, bounds and default; the form is built from it.
+
+    `required` is of pictures: without one the brief is refused.
+    """
 
     name: str
     label: str
@@ -94,6 +134,7 @@ class Option:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +143,8 @@ class GeneratorCapabilities:
 
     `label` is what people read ("Designed card", "Picture by …"); `needs` says in plain words what
     is missing before it can run ("" when ready). `dialect` is how its model likes prompts; a model
-    named in the brief's settings decides for itself (see `dialects.dialect_of`).
+    named in the brief's settings decides for itself (see `dialects.dialect_of`). Where `size_from`
+    is the source, it runs once for all formats, at the size of the first picture it is given.
     """
 
     slug: str
@@ -116,6 +158,19 @@ class GeneratorCapabilities:
     uses_prompt: bool = True
     origin: str = "ai_generated"
     dialect: Dialect = Dialect.TAGS
+    task: Task = Task.TEXT_TO_IMAGE
+    size_from: SizeFrom = SizeFrom.FORMAT
+
+    @property
+    def pictures(self) -> tuple[Option, ...]:
+        """The options that each take one library picture, the one that is worked on first."""
+        return tuple(option for option in self.options if option.kind is OptionKind.PICTURE)
+
+    def relation(self, option: Option) -> str:
+        """What the lineage calls a result of the picture in `option`."""
+        if option.kind is OptionKind.REFERENCES:
+            return "reference"
+        return self.task.relation if option.name == SOURCE else option.name
 
     @property
     def takes_loras(self) -> bool:

@@ -15,6 +15,7 @@ _TYPES: dict[OptionKind, tuple[type, ...]] = {
     OptionKind.FLAG: (bool,),
     OptionKind.LORAS: (list, tuple),
     OptionKind.REFERENCES: (list, tuple),
+    OptionKind.PICTURE: (str,),
 }
 MOST_ATTACHED = 8
 STRONGEST_LORA = 2.0
@@ -36,6 +37,17 @@ def with_defaults(
     """The settings, checked, with every option that was left out at its default."""
     check_options(capabilities, settings)
     return {option.name: option.default for option in capabilities.options} | dict(settings)
+
+
+def check_pictures(capabilities: GeneratorCapabilities, given: Mapping[str, object]) -> None:
+    """Raises InvalidInput naming the first picture that is needed and not there.
+
+    `given` are a brief's settings (ids) or a request's pictures (bytes), by option name.
+    """
+    for option in capabilities.pictures:
+        if option.required and not given.get(option.name):
+            problem = f"is empty; {capabilities.label} needs it"
+            raise InvalidInput(f"settings.{option.name}", problem, "a picture of the library")
 
 
 def _check_value(option: Option, value: object) -> None:

@@ -30,7 +30,9 @@ class GenerateRequest:
     """Everything a generator may use; it reads nothing else.
 
     `size` is (width, height) in pixels; `seed` is of the first picture, the n-th uses seed + n.
-    `references` are the pictures behind the option of that kind, in its order.
+    `references` are the pictures behind the option of that kind, in its order; `pictures` those
+    behind the picture options, by option name. Where the capabilities take the size from the
+    source, `size` is that of the first of them.
     """
 
     kind: BriefKind
@@ -42,6 +44,7 @@ class GenerateRequest:
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[bytes, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import json
 import secrets
 
 from gator_engine.domain.briefs import BriefDraft, CompiledPrompt, Dialect
-from gator_engine.domain.capabilities import GeneratorCapabilities
+from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
 from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.generation_rules import LARGEST_SEED
-from gator_engine.domain.options import check_options
+from gator_engine.domain.options import check_options, check_pictures
 from gator_engine.domain.personas import GenerationPreferences, Persona, SeedPolicy
 from gator_engine.domain.prompts import compile_picture, refuse_youthful_sexual
 from gator_engine.domain.triggers import merged, settings_for
@@ -66,7 +66,7 @@ def check_draft(draft: BriefDraft, capabilities: GeneratorCapabilities, persona:
     if draft.kind not in capabilities.kinds:
         allowed = ", ".join(capabilities.kinds)
         raise InvalidInput("kind", f"{capabilities.label} does not make {draft.kind}", allowed)
-    if not draft.formats:
+    if not draft.formats and capabilities.size_from is SizeFrom.FORMAT:
         raise InvalidInput("formats", "name at least one format")
     for ratio in draft.formats:
         if ratio not in capabilities.ratios:
@@ -83,5 +83,6 @@ def check_draft(draft: BriefDraft, capabilities: GeneratorCapabilities, persona:
     check_options(capabilities, draft.settings)
     preferred, _ = settings_for(persona.profile.generation, draft.prompt, capabilities)
     check_options(capabilities, merged(preferred, draft.settings))
+    check_pictures(capabilities, draft.settings)
     described = {"prompt": draft.prompt, **draft.texts}
     refuse_youthful_sexual(described, persona.profile.boundaries.rating)

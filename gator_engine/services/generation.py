@@ -14,7 +14,7 @@ from gator_engine.domain.briefs import (
     Generation,
     GenerationStatus,
 )
-from gator_engine.domain.capabilities import GeneratorCapabilities, OptionKind
+from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
 from gator_engine.domain.generation_rules import LARGEST_SEED
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.prompts import refuse_youthful_sexual
@@ -35,6 +35,7 @@ from gator_engine.services._briefing import check_draft, compile_draft, seed_of
 from gator_engine.services._context import Context
 from gator_engine.services._parts import PartOfRun
 from gator_engine.services._scoring import Scoring
+from gator_engine.services._sources import Sources, sources_of
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.library import Library, NewAsset
 
@@ -90,6 +91,7 @@ class Generations:
         """Raises InvalidInput or CapabilityError for the first thing that will not work."""
         generator = self._generator(draft.generator)
         check_draft(draft, generator.capabilities, self._persona(draft))
+        sources_of(self._library, generator.capabilities, draft.settings)
         missing = generator.missing()
         if missing:
             raise InvalidInput("generator", missing)
@@ -235,26 +237,29 @@ class Generations:
         refuse_youthful_sexual({"prompt": generation.compiled.text, **brief.texts}, rating)
         preferred, notes = settings_for(profile.generation, brief.prompt, generator.capabilities)
         settings = merged(preferred, brief.settings)
-        references = self._references(generator.capabilities, settings)
+        sources = sources_of(self._library, generator.capabilities, settings)
+        sizes = _sizes(generator.capabilities, brief, sources)
         begun = time.perf_counter()
         asset_ids: list[str] = []
         result: GenerateResult | None = None
-        for number, ratio in enumerate(brief.formats):
-            part = PartOfRun(run, number, len(brief.formats))
+        for number, size in enumerate(sizes):
+            part = PartOfRun(run, number, len(sizes))
             request = GenerateRequest(
                 kind=brief.kind,
                 compiled=generation.compiled,
                 profile=profile,
-                size=ratio.size,
+                size=size,
                 count=brief.count,
                 seed=generation.seed,
                 texts=brief.texts,
                 settings=settings,
-                references=references,
+                references=sources.references,
+                pictures=sources.pictures,
             )
             result = generator.generate(request, part)
-            kept = [self._keep(file, result, generator, generation, brief) for file in result.files]
-            asset_ids += [asset.id for asset in kept]
+            for file in result.files:
+                kept = self._keep(file, result, generator, generation, brief, sources)
+                asset_ids.append(kept.id)
         if result is None:
             raise InvalidInput("formats", "name at least one format")
         run.check()
@@ -269,6 +274,7 @@ class Generations:
         generator: Generator,
         generation: Generation,
         brief: Brief,
+        sources: Sources,
     ) -> Asset:
         capabilities = generator.capabilities
         provenance = Provenance(
@@ -290,16 +296,9 @@ class Generations:
                 persona_id=brief.persona_id,
                 persona_revision_id=brief.persona_revision_id,
                 generation_id=generation.id,
+                parents=sources.parents,
             )
         )
-
-    def _references(
-        self, capabilities: GeneratorCapabilities, settings: Mapping[str, object]
-    ) -> tuple[bytes, ...]:
-        """The pictures that the settings name. Raises NotFound."""
-        named = [o.name for o in capabilities.options if o.kind is OptionKind.REFERENCES]
-        ids = [str(one) for name in named for one in _listed(settings.get(name))]
-        return tuple(self._library.read(asset_id) for asset_id in ids)
 
     def _scores(
         self, capabilities: GeneratorCapabilities, brief: Brief, file: GeneratedFile
@@ -364,5 +363,10 @@ class Generations:
         )
 
 
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()
+def _sizes(
+    capabilities: GeneratorCapabilities, brief: Brief, sources: Sources
+) -> Sequence[tuple[int, int]]:
+    """(width, height) of each run: that of the source, else of each format."""
+    if capabilities.size_from is SizeFrom.SOURCE and sources.size:
+        return [sources.size]
+    return [ratio.size for ratio in brief.formats]

@@ -195,7 +195,7 @@ def _settings(can: GeneratorCapabilities) -> dict[str, object]:
         return {}
     values = {}
     with st.expander("More settings", icon=":material/tune:"):
-        for spec in (option for option in can.options if not option.kind.attached):
+        for spec in (option for option in can.options if option.kind.typed):
             values[spec.name] = forms.option(spec, f"{FORM}:option:{can.slug}:{spec.name}")
             forms.mark(FORM, f"settings.{spec.name}", spec.name)
     return values

@@ -21,7 +21,7 @@ from gator_engine.adapters.generators._cards.names import (
 )
 from gator_engine.config import Settings
 from gator_engine.domain.briefs import AspectRatio, BriefKind
-from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind, Task
 from gator_engine.domain.options import check_options
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import GeneratedFile, GenerateRequest, GenerateResult, Run
@@ -67,6 +67,7 @@ class CardGenerator:
         max_count=8,
         uses_prompt=False,
         origin="designed",
+        task=Task.DESIGN,
     )
 
     def __init__(self, settings: Settings) -> None:

@@ -185,6 +185,7 @@ def bad_values(option: Option) -> list[object]:
         OptionKind.FLAG: ["yes", 1],
         OptionKind.LORAS: ["a.safetensors", [["a.safetensors", 3]], [["a.safetensors"]]],
         OptionKind.REFERENCES: ["id", [5], ["id"] * 9],
+        OptionKind.PICTURE: [5, ["id"]],
     }
     cast = int if option.kind is OptionKind.INTEGER else float
     below = [] if option.minimum is None else [cast(option.minimum - 1)]

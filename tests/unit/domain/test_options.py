@@ -8,7 +8,7 @@ import pytest
 
 from gator_engine.domain.briefs import AspectRatio, BriefKind
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
-from gator_engine.domain.options import check_options, with_defaults
+from gator_engine.domain.options import check_options, check_pictures, with_defaults
 from gator_engine.errors import CapabilityError, InvalidInput
 
 CAPABILITIES = GeneratorCapabilities(
@@ -24,6 +24,7 @@ CAPABILITIES = GeneratorCapabilities(
         Option("fast", "Fast", OptionKind.FLAG, False),
         Option("loras", "LoRAs", OptionKind.LORAS, ()),
         Option("references", "References", OptionKind.REFERENCES, ()),
+        Option("picture", "Picture", OptionKind.PICTURE, "", required=True),
     ),
 )
 
@@ -33,11 +34,14 @@ def test_left_out_options_get_their_defaults() -> None:
     assert settings == {"steps": 9, "guidance": 1.0, "mode": "a", "fast": False} | {
         "loras": (),
         "references": (),
+        "picture": "",
     }
 
 
 def test_an_unknown_option_names_what_is_allowed() -> None:
-    with pytest.raises(CapabilityError, match="fast, guidance, loras, mode, references, steps"):
+    with pytest.raises(
+        CapabilityError, match="fast, guidance, loras, mode, picture, references, steps"
+    ):
         check_options(CAPABILITIES, {"sampler": "x"})
 
 
@@ -62,6 +66,7 @@ def test_an_unknown_option_names_what_is_allowed() -> None:
         {"references": "a1"},
         {"references": [5]},
         {"references": [" "]},
+        {"picture": 5},
     ],
     ids=str,
 )
@@ -83,3 +88,11 @@ def test_a_generator_without_them_refuses_attachments() -> None:
     assert not plain.takes_loras and not plain.takes_references
     with pytest.raises(CapabilityError, match="'loras'"):
         check_options(plain, {"loras": []})
+
+
+def test_a_picture_that_is_needed_is_asked_for_by_name() -> None:
+    for given in ({}, {"picture": ""}):
+        with pytest.raises(InvalidInput) as caught:
+            check_pictures(CAPABILITIES, given)
+        assert caught.value.field == "settings.picture"
+    check_pictures(CAPABILITIES, {"picture": "a1"})
