@@ -58,3 +58,11 @@ def settings() -> None:
     from gator_engine.settings_table import settings_table
 
     typer.echo(settings_table(), nl=False)
+
+
+@app.command()
+def models() -> None:
+    """Print the catalogue of picture models with their terms (the tables of docs/models.md)."""
+    from gator_engine.models_table import models_table
+
+    typer.echo(models_table(), nl=False)

@@ -1,0 +1,105 @@
+"""Words for models: what sort of file, which family, for which task."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ModelKind(StrEnum):
+    """What a set of weights is for."""
+
+    BASE = "base"
+    LORA = "lora"
+    CONTROLNET = "controlnet"
+    IP_ADAPTER = "ip_adapter"
+    UPSCALER = "upscaler"
+    VAE = "vae"
+    EMBEDDING = "embedding"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    ModelKind.BASE: "Picture model",
+    ModelKind.LORA: "LoRA",
+    ModelKind.CONTROLNET: "ControlNet",
+    ModelKind.IP_ADAPTER: "IP-Adapter",
+    ModelKind.UPSCALER: "Upscaler",
+    ModelKind.VAE: "VAE",
+    ModelKind.EMBEDDING: "Text embedding",
+    ModelKind.UNKNOWN: "Unknown",
+}
+
+
+class Family(StrEnum):
+    """Models that share an architecture, and so their LoRAs and ControlNets."""
+
+    SD15 = "sd15"
+    SD2 = "sd2"
+    SDXL = "sdxl"
+    SD3 = "sd3"
+    FLUX1 = "flux1"
+    FLUX2 = "flux2"
+    QWEN_IMAGE = "qwen-image"
+    Z_IMAGE = "z-image"
+    CHROMA = "chroma"
+    SANA = "sana"
+    KREA2 = "krea2"
+    ERNIE_IMAGE = "ernie-image"
+    IDEOGRAM4 = "ideogram4"
+    WAN = "wan"
+    LTX = "ltx"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return _FAMILIES[self]
+
+
+_FAMILIES = {
+    Family.SD15: "Stable Diffusion 1.5",
+    Family.SD2: "Stable Diffusion 2",
+    Family.SDXL: "Stable Diffusion XL",
+    Family.SD3: "Stable Diffusion 3",
+    Family.FLUX1: "FLUX.1",
+    Family.FLUX2: "FLUX.2",
+    Family.QWEN_IMAGE: "Qwen-Image",
+    Family.Z_IMAGE: "Z-Image",
+    Family.CHROMA: "Chroma",
+    Family.SANA: "Sana",
+    Family.KREA2: "Krea 2",
+    Family.ERNIE_IMAGE: "ERNIE-Image",
+    Family.IDEOGRAM4: "Ideogram 4",
+    Family.WAN: "Wan (video)",
+    Family.LTX: "LTX (video)",
+    Family.UNKNOWN: "Unknown family",
+}
+
+
+class Task(StrEnum):
+    """What a person wants done."""
+
+    TEXT_TO_IMAGE = "text_to_image"
+    IMAGE_TO_IMAGE = "image_to_image"
+    INPAINT = "inpaint"
+    EDIT = "edit"
+    UPSCALE = "upscale"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return _TASKS[self]
+
+
+_TASKS = {
+    Task.TEXT_TO_IMAGE: "Pictures from words",
+    Task.IMAGE_TO_IMAGE: "Variations of a picture",
+    Task.INPAINT: "Changing part of a picture",
+    Task.EDIT: "Editing with reference pictures",
+    Task.UPSCALE: "Enlarging",
+}

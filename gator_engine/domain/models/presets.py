@@ -1,0 +1,152 @@
+"""What each class of machine starts with: its picture model and the way to keep a face.
+
+Tiers and choices follow the survey of 22 November 2026. Only licence-clean models are defaults; a
+person may always choose another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gator_engine.domain.models.catalogue import CatalogueModel, for_task, known
+from gator_engine.domain.models.kinds import Task
+from gator_engine.domain.models.memory import GIB, Device
+
+
+class Tier(StrEnum):
+    """Classes of machines, by the memory of their GPU."""
+
+    DRAFT = "draft"
+    GB8 = "8gb"
+    GB16 = "16gb"
+    GB24 = "24gb"
+    GB80 = "80gb"
+
+
+class IdentityRoute(StrEnum):
+    """How a persona's face is kept from picture to picture."""
+
+    SEED = "seed"
+    IP_ADAPTER = "ip_adapter"
+    REFERENCES = "references"
+    REFERENCES_AND_LORA = "references_and_lora"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return _ROUTES[self]
+
+
+_ROUTES = {
+    IdentityRoute.SEED: "A drawn avatar and a fixed seed",
+    IdentityRoute.IP_ADAPTER: "References through an IP-Adapter",
+    IdentityRoute.REFERENCES: "References straight to the model",
+    IdentityRoute.REFERENCES_AND_LORA: "References, and a LoRA of the persona",
+}
+
+
+@dataclass(frozen=True)
+class DevicePreset:
+    """What a tier starts with; `models` are picture models in order of preference (repo ids).
+
+    `editor` is the model that takes reference pictures, "" where an IP-Adapter does.
+    """
+
+    tier: Tier
+    label: str
+    models: tuple[str, ...]
+    editor: str
+    identity: IdentityRoute
+    note: str
+
+
+_KLEIN, _Z = "black-forest-labs/FLUX.2-klein-4B", "Tongyi-MAI/Z-Image-Turbo"
+_SDXL, _SD15 = (
+    "stabilityai/stable-diffusion-xl-base-1.0",
+    "stable-diffusion-v1-5/stable-diffusion-v1-5",
+)
+_QWEN, _EDIT = "Qwen/Qwen-Image-2512", "Qwen/Qwen-Image-Edit-2511"
+
+PRESETS: dict[Tier, DevicePreset] = {
+    preset.tier: preset
+    for preset in (
+        DevicePreset(
+            Tier.DRAFT,
+            "No GPU, or a small one",
+            (_SD15,),
+            "",
+            IdentityRoute.SEED,
+            "Designed cards need no model. Stable Diffusion 1.5 takes minutes a picture.",
+        ),
+        DevicePreset(
+            Tier.GB8,
+            "GPU with 8 GB",
+            (_KLEIN, _SDXL),
+            _KLEIN,
+            IdentityRoute.REFERENCES,
+            "In 4 bits where bitsandbytes is installed, else with parts waiting in main memory.",
+        ),
+        DevicePreset(
+            Tier.GB16,
+            "GPU with 16 GB",
+            (_KLEIN, _Z),
+            _KLEIN,
+            IdentityRoute.REFERENCES_AND_LORA,
+            "Both fit in 16 bits.",
+        ),
+        DevicePreset(
+            Tier.GB24,
+            "GPU with 24 GB",
+            (_Z, _KLEIN, _QWEN),
+            _KLEIN,
+            IdentityRoute.REFERENCES_AND_LORA,
+            "Qwen-Image fits in 4 bits.",
+        ),
+        DevicePreset(
+            Tier.GB80,
+            "GPU with 80 GB or more",
+            (_QWEN, _Z, _KLEIN),
+            _EDIT,
+            IdentityRoute.REFERENCES_AND_LORA,
+            "Everything in 16 bits.",
+        ),
+    )
+}
+# Cards report a little less than the number on their box.
+_LEAST_GIB = ((Tier.GB80, 75), (Tier.GB24, 22), (Tier.GB16, 14.5), (Tier.GB8, 7))
+
+
+def tier_of(device: Device) -> Tier:
+    """The class a device belongs to. Memory that could not be read counts as little."""
+    if not device.is_gpu or device.total_bytes is None:
+        return Tier.DRAFT
+    for tier, least in _LEAST_GIB:
+        if device.total_bytes >= least * GIB:
+            return tier
+    return Tier.DRAFT
+
+
+def preset_for(device: Device) -> DevicePreset:
+    """What this device starts with."""
+    return PRESETS[tier_of(device)]
+
+
+def default_model(
+    device: Device, task: Task = Task.TEXT_TO_IMAGE, installed: Collection[str] = ()
+) -> CatalogueModel:
+    """The licence-clean model to start with: the first of `installed` (repo ids), else the best.
+
+    Raises LookupError when no licence-clean model does the task.
+    """
+    preset = preset_for(device)
+    order: Sequence[str] = (preset.editor, *preset.models) if task is Task.EDIT else preset.models
+    able = [one for one in for_task(task) if not one.opt_in]
+    preferred = [
+        one for repo_id in order if (one := known(repo_id)) is not None and one in able
+    ] or able
+    if not preferred:
+        raise LookupError(task)
+    here = {repo_id.casefold() for repo_id in installed}
+    return next((one for one in preferred if one.repo_id.casefold() in here), preferred[0])
