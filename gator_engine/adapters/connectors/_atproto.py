@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from gator_engine.adapters.connectors._tokens import expiry
 from gator_engine.adapters.web.wire import (
     Answer,
     Errors,
@@ -18,7 +19,6 @@ from gator_engine.adapters.web.wire import (
     TokenExpired,
     connected,
 )
-from gator_engine.adapters.connectors._tokens import expiry
 from gator_engine.errors import (
     AuthExpired,
     ExternalError,

@@ -15,7 +15,6 @@ from typing import Any
 import regex
 
 from gator_engine.adapters.connectors._atproto import ERRORS, Xrpc, tid
-from gator_engine.adapters.web.wire import Network, connected
 from gator_engine.adapters.connectors._numbers import counts
 from gator_engine.adapters.connectors._richtext import LINK, MENTION, TAG, Syntax, detect
 from gator_engine.adapters.connectors._rules import (
@@ -25,6 +24,7 @@ from gator_engine.adapters.connectors._rules import (
     with_disclosure,
 )
 from gator_engine.adapters.connectors._tokens import expiry, near_end
+from gator_engine.adapters.web.wire import Network, connected
 from gator_engine.domain.accounts import Account
 from gator_engine.domain.capabilities import (
     CredentialField,

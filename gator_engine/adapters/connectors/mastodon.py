@@ -15,7 +15,6 @@ from typing import Any
 
 import regex
 
-from gator_engine.adapters.web.wire import Errors, Network, Wire, connected, instant
 from gator_engine.adapters.connectors._numbers import counts, whole
 from gator_engine.adapters.connectors._richtext import LINK, MENTION, Syntax, detect, from_html
 from gator_engine.adapters.connectors._rules import (
@@ -24,6 +23,7 @@ from gator_engine.adapters.connectors._rules import (
     text_problems,
     with_disclosure,
 )
+from gator_engine.adapters.web.wire import Errors, Network, Wire, connected, instant
 from gator_engine.domain.accounts import Account
 from gator_engine.domain.capabilities import (
     CredentialField,

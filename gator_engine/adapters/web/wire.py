@@ -1,4 +1,4 @@
-"""The one HTTP client of connectors and remote generators, and the one place where its failures become our errors.
+"""The one HTTP client of connectors and remote generators, where its failures become our errors.
 
 What went wrong is told apart by one question: may the platform have accepted the request? On the
 irreversible call (`final`) a time-out, a cut connection, a 5xx or an unreadable answer therefore

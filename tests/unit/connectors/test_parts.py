@@ -10,10 +10,10 @@ import pytest
 
 from gator_engine.adapters.connectors import Network, discover
 from gator_engine.adapters.connectors._atproto import tid
-from gator_engine.adapters.web.guard import is_public
 from gator_engine.adapters.connectors._tokens import expiry, lifetime, near_end
 from gator_engine.adapters.connectors.bluesky import Bluesky
 from gator_engine.adapters.connectors.mastodon import Mastodon
+from gator_engine.adapters.web.guard import is_public
 from gator_engine.domain.accounts import Account, AccountHealth
 from gator_engine.errors import InvalidInput
 
