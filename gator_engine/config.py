@@ -47,6 +47,17 @@ class Settings(BaseSettings):
     gpu_workers: int = Field(
         1, ge=0, le=16, description="Generation workers that keep a model warm, one per device."
     )
+    devices: str = Field(
+        "auto",
+        description="Devices of the generation workers, such as cuda:0,cuda:1 or cpu; auto: one"
+        " worker per GPU found, and at least GATOR_GPU_WORKERS.",
+    )
+    worker_memory_mb: int = Field(
+        0,
+        ge=0,
+        description="Memory in MiB above which a generation worker ends after its job and a fresh"
+        " one takes over; 0: never.",
+    )
     dispatch_interval_s: float = Field(
         1.0,
         ge=0.05,

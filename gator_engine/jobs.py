@@ -6,12 +6,16 @@ run as ``__main__``. A job function takes one id and makes one service call.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class JobSpec:
-    """How one sort of job runs. `attempts` bounds the tries after transient failures."""
+    """How one sort of job runs. `attempts` bounds the tries after transient failures.
+
+    `awaited` says that a person usually waits for it, so that it goes before batches.
+    """
 
     name: str
     path: str
@@ -19,12 +23,13 @@ class JobSpec:
     timeout_s: int
     attempts: int
     label: str
+    awaited: bool = False
 
 
 JOBS: dict[str, JobSpec] = {
     spec.name: spec
     for spec in (
-        JobSpec("generate", "workers.jobs.generate", "gpu", 3600, 2, "Make pictures"),
+        JobSpec("generate", "workers.jobs.generate", "gpu", 3600, 2, "Make pictures", True),
         JobSpec(
             "reference_candidates",
             "workers.jobs.reference_candidates",
@@ -32,6 +37,7 @@ JOBS: dict[str, JobSpec] = {
             3600,
             2,
             "Make candidates for the look",
+            True,
         ),
         JobSpec(
             "character_set", "workers.jobs.character_set", "gpu", 4 * 3600, 2, "Shoot a character"
@@ -40,8 +46,24 @@ JOBS: dict[str, JobSpec] = {
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
-            "check_account", "workers.jobs.check_account", "default", 120, 3, "Check an account"
+            "check_account",
+            "workers.jobs.check_account",
+            "default",
+            120,
+            3,
+            "Check an account",
+            True,
         ),
     )
 }
 QUEUES = ("publish", "default", "metrics", "gpu")
+# Workers of these stay warm: they choose among what waits by what they have loaded.
+WARM_QUEUES = frozenset({"gpu"})
+# Deliveries have a state machine of their own and are stopped one by one.
+PAUSABLE = tuple(queue for queue in QUEUES if queue != "publish")
+
+
+def names_of(queues: Iterable[str]) -> tuple[str, ...]:
+    """The sorts of job that travel by these queues."""
+    wanted = set(queues)
+    return tuple(spec.name for spec in JOBS.values() if spec.queue in wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from typing import Any
 from gator_engine.domain.users import AuditEvent
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.errors import NotFound, StaleWrite, Unavailable
-from gator_engine.ports import WorkerInfo
+from gator_engine.ports import WorkerInfo, WorkerLoad
 from gator_engine.services._context import Context
 
 MONDAY_MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -52,6 +52,7 @@ class FakeQueue:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str]] = []
         self.down = False
+        self.loads: dict[str, WorkerLoad] = {}
 
     def enqueue(self, name: str, job_id: str, *, key: str) -> None:
         self.ping()
@@ -65,6 +66,10 @@ class FakeQueue:
     def workers(self) -> Sequence[WorkerInfo]:
         self.ping()
         return ()
+
+    def report(self, worker: str, load: WorkerLoad) -> None:
+        self.ping()
+        self.loads[worker] = load
 
     def depths(self) -> Mapping[str, int]:
         self.ping()
@@ -102,8 +107,29 @@ class FakeJobRepository:
         rows = [row for row in self._rows.values() if states is None or row.state in states]
         return rows[::-1][:limit]
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Job]:
-        return [row for row in self._rows.values() if self._is_due(row, now)][:limit]
+    def due(self, now: datetime, *, limit: int, but_not: Collection[str] = ()) -> Sequence[Job]:
+        rows = (row for row in self._rows.values() if row.name not in but_not)
+        return sorted((row for row in rows if self._is_due(row, now)), key=Job.turn)[:limit]
+
+    def claimable(
+        self, now: datetime, *, names: Collection[str], limit: int, affinity: str | None = None
+    ) -> Sequence[Job]:
+        rows = [row for row in self._rows.values() if row.name in names]
+        rows = [row for row in rows if affinity in (None, row.affinity)]
+        return sorted((row for row in rows if self._is_claimable(row, now)), key=Job.turn)[:limit]
+
+    def forget_enqueues(self, names: Collection[str]) -> int:
+        queued = [
+            row for row in self._rows.values() if row.state is JobState.QUEUED and row.name in names
+        ]
+        for row in queued:
+            self._rows[row.id] = replace(row, enqueued_at=None)
+        return len(queued)
+
+    @staticmethod
+    def _is_claimable(row: Job, now: datetime) -> bool:
+        held = row.state is JobState.RUNNING and (row.lease_until or now) > now
+        return not (row.state.final or held or row.due_at > now)
 
     @staticmethod
     def _is_due(row: Job, now: datetime) -> bool:
@@ -125,8 +151,7 @@ class FakeJobRepository:
         self, job_id: str, *, worker: str, now: datetime, lease_until: datetime
     ) -> Job | None:
         row = self.get(job_id)
-        held = row.state is JobState.RUNNING and (row.lease_until or now) > now
-        if row.state.final or held or row.due_at > now:
+        if not self._is_claimable(row, now):
             return None
         self._rows[job_id] = replace(
             row,
@@ -196,11 +221,28 @@ class FakeAudit:
         return found[::-1][:limit]
 
 
+class FakeSettings:
+    """ports.SettingRepository over a dict."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def get(self, key: str) -> Any | None:
+        return self._values.get(key)
+
+    def put(self, key: str, value: Any) -> None:
+        self._values[key] = value
+
+    def all(self) -> Mapping[str, Any]:
+        return dict(self._values)
+
+
 class FakeStore:
     """ports.Store with jobs and the audit trail in memory; a failed transaction leaves no trace."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
+        self.settings: dict[str, Any] = {}
         self.events: list[AuditEvent] = []
         self.down = False
 
@@ -229,7 +271,11 @@ class FakeStore:
         """Memory needs no closing."""
 
     def _unit(self) -> Any:
-        return SimpleNamespace(jobs=FakeJobRepository(self.jobs), audit=FakeAudit(self.events))
+        return SimpleNamespace(
+            jobs=FakeJobRepository(self.jobs),
+            audit=FakeAudit(self.events),
+            settings=FakeSettings(self.settings),
+        )
 
 
 def fake_context(clock: FakeClock | None = None, store: FakeStore | None = None) -> Context:

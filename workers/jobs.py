@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gator_engine.domain.work import Job
 from gator_engine.studio import Studio
-from workers.runtime import JobRun, background, deliver, process_studio
+from workers.job_run import JobRun
+from workers.runtime import Company, Settle, background, deliver, process_studio
 
 
-@background("generate")
+def _partners(studio: Studio, job: Job) -> Sequence[Job]:
+    return studio.generation.partners(job)
+
+
+def _generate_together(
+    studio: Studio, members: Sequence[tuple[str, JobRun]], settle: Settle
+) -> None:
+    studio.generation.run_together(members, settle)
+
+
+@background("generate", Company(_partners, _generate_together))
 def generate(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Make the pictures of a generation."""
     studio.generation.run(subject_id, run)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -76,7 +78,7 @@ def background_parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
     """The dispatcher and all workers."""
     publish = _worker("publish", "default")
     default = _worker("default", "metrics")
-    devices = _devices(settings.gpu_workers, os.environ)
+    devices = _devices(settings, os.environ)
     return [
         Part("dispatcher", _command("dispatcher"), env),
         *(Part(f"publish-{n + 1}", publish, env) for n in range(settings.publish_workers)),
@@ -177,12 +179,30 @@ def _worker(*queues: str) -> tuple[str, ...]:
     return _command("worker", "--queues", ",".join(queues))
 
 
-def _devices(workers: int, env: Mapping[str, str]) -> list[dict[str, str]]:
-    """What each generation worker may see: everything when alone, else one device each."""
-    if workers <= 1:
-        return [{}] * workers
-    allowed = [name.strip() for name in env.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
-    return [
-        {"CUDA_VISIBLE_DEVICES": allowed[n % len(allowed)] if allowed else str(n)}
-        for n in range(workers)
-    ]
+def _devices(settings: Settings, env: Mapping[str, str]) -> list[dict[str, str]]:
+    """What each generation worker is told: its device, or which one GPU it may see."""
+    named = [name.strip() for name in settings.devices.split(",") if name.strip()]
+    if settings.gpu_workers == 0:
+        return []
+    if named and named != ["auto"]:
+        return [{"GATOR_DEVICE": name} for name in named]
+    given = env.get("CUDA_VISIBLE_DEVICES")
+    allowed = [name.strip() for name in (given or "").split(",") if name.strip()]
+    found = allowed if given is not None else [str(n) for n in range(_gpus())]
+    workers = max(settings.gpu_workers, len(found))
+    if workers == 1:
+        return [{}]
+    names = found or [str(n) for n in range(workers)]
+    return [{"CUDA_VISIBLE_DEVICES": names[n % len(names)]} for n in range(workers)]
+
+
+def _gpus() -> int:
+    """How many NVIDIA GPUs the driver tells of; asking torch would take seconds."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return 0
+    try:
+        done = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    return done.stdout.count("UUID:") if done.returncode == 0 else 0

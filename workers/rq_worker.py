@@ -10,17 +10,21 @@ import gc
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 
+import psutil
 import redis
 import structlog
-from rq import SimpleWorker, Worker
+from rq import Queue, SimpleWorker, Worker
 from rq.executions import Execution
 from rq.job import Job
 
-from gator_engine.errors import ConfigError
-from gator_engine.jobs import QUEUES
+from gator_engine.errors import ConfigError, Unavailable
+from gator_engine.jobs import QUEUES, WARM_QUEUES
+from gator_engine.ports import WorkerLoad
 from workers.runtime import process_studio
 
 log = structlog.get_logger(__name__)
@@ -28,8 +32,8 @@ log = structlog.get_logger(__name__)
 WORKER_TTL_S = 20
 MAINTENANCE_S = 5
 MONITORING_S = 2
+BEAT_S = 5.0
 LONGEST_RECONNECT_S = 2.0
-WARM_QUEUES = frozenset({"gpu"})
 
 
 class ForkWorker(Worker):
@@ -46,9 +50,56 @@ class ForkWorker(Worker):
 
 
 class WarmWorker(SimpleWorker):
-    """RQ's worker that does not fork."""
+    """RQ's worker that does not fork. It tells what it has loaded, and ends when memory creeps.
+
+    `memory_mb` bounds the resident memory of the process (0: no bound); it is looked at between
+    jobs, and the supervisor starts a fresh worker in place of one that ended.
+    """
 
     max_connection_wait_time = LONGEST_RECONNECT_S
+    memory_mb = 0
+
+    def register_birth(self) -> None:
+        """Also say on which device it works."""
+        super().register_birth()  # type: ignore[no-untyped-call]
+        self._tell()
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
+        """As for a forking worker: RQ would list a killed one until its job's time-out."""
+        return WORKER_TTL_S + 60
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Do it, tell what is loaded since, and see whether it is time to end."""
+        over = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(over,), name="beat-worker", daemon=True)
+        beat.start()
+        try:
+            super().execute_job(job, queue)
+        finally:
+            over.set()
+            beat.join()
+        load = self._tell()
+        if self.memory_mb and load.memory_mb > self.memory_mb:
+            log.warning("memory has grown; a fresh worker takes over", mb=load.memory_mb)
+            self._stop_requested = True
+
+    def _beat(self, over: threading.Event) -> None:
+        """Show Redis that the worker lives while a long job keeps it from doing so itself."""
+        while not over.wait(BEAT_S):
+            try:
+                self.heartbeat(WORKER_TTL_S + 60)
+            except redis.RedisError as error:
+                log.warning("Redis is away; the job goes on", why=type(error).__name__)
+
+    def _tell(self) -> WorkerLoad:
+        studio = process_studio()
+        resident = psutil.Process().memory_info().rss // 2**20
+        load = replace(studio.generation.load(), memory_mb=resident)
+        try:
+            studio.jobs.report(self.name, load)
+        except Unavailable as error:
+            log.warning("could not tell what is loaded", why=str(error))
+        return load
 
 
 def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) -> None:
@@ -58,7 +109,9 @@ def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) 
     queue, or one that needs its own worker, and redis.RedisError when Redis is out of reach.
     """
     _check(queues)
-    worker_class = WarmWorker if WARM_QUEUES & set(queues) else ForkWorker
+    worker_class: type[ForkWorker | WarmWorker] = (
+        WarmWorker if WARM_QUEUES & set(queues) else ForkWorker
+    )
     if worker_class is ForkWorker:
         prepare_forks()
     worker = worker_class(
@@ -72,6 +125,8 @@ def run_worker(url: str, queues: Sequence[str], *, max_jobs: int | None = None) 
         log_job_description=False,
     )
     worker.log_result_lifespan = False
+    if isinstance(worker, WarmWorker):
+        worker.memory_mb = process_studio().settings.worker_memory_mb
     worker.work(logging_level="WARNING", max_jobs=max_jobs)
 
 

@@ -9,29 +9,31 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, wraps
 from typing import Protocol
 
 import structlog
-from rq.timeouts import JobTimeoutException
+from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
 from gator_engine.config import load_settings
-from gator_engine.domain.work import Job, Progress
-from gator_engine.errors import Cancelled, IllegalTransition, StaleWrite, Unavailable
-from gator_engine.jobs import JOBS
+from gator_engine.domain.work import Job
+from gator_engine.errors import Cancelled, IllegalTransition, StaleWrite
+from gator_engine.jobs import JOBS, WARM_QUEUES
 from gator_engine.services.jobs import Jobs
 from gator_engine.studio import Studio
+from workers.job_run import JobRun
 
 log = structlog.get_logger(__name__)
 
-WRITES_PER_S = 4.0
-LONGEST_SILENCE_S = 1.0
-OVERDUE_GRACE_S = 60.0
 EXIT_STUCK = 70
+PASS_ON_AFTER_S = 0.05
+# Idle workers show themselves every five seconds.
+IDLE_WORKER_TRUST = timedelta(seconds=20)
 
 
 class Work(Protocol):
@@ -40,95 +42,35 @@ class Work(Protocol):
     def __call__(self, studio: Studio, subject_id: str, run: JobRun) -> object: ...
 
 
-class JobRun:
-    """ports.Run of a claimed job: a thread writes progress and keeps the lease of silent work.
+class Settle(Protocol):
+    """Tell how one of several jobs ended; None: well. What comes later about it is ignored."""
 
-    The thread matters: a single denoising step or a model load may take longer than a lease.
-    """
+    def __call__(self, number: int, error: Exception | None) -> None: ...
 
-    def __init__(
-        self,
-        jobs: Jobs,
-        job: Job,
-        *,
-        silence_s: float = LONGEST_SILENCE_S,
-        on_stuck: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._jobs, self._job, self._silence_s = jobs, job, silence_s
-        self._on_stuck = on_stuck
-        self._latest = Progress()
-        self._news, self._over, self._cancelled = (
-            threading.Event(),
-            threading.Event(),
-            threading.Event(),
-        )
-        self._lost: StaleWrite | None = None
-        self._began = time.monotonic()
-        self._thread = threading.Thread(target=self._beat, name=f"beat-{job.id}", daemon=True)
 
-    def progress(self, fraction: float, stage: str, preview: bytes | None = None) -> None:
-        """Note how far it is (0–1); written a few times a second at most.
+class SharedWork(Protocol):
+    """Several subjects in one go; each is settled as soon as it has ended."""
 
-        Raises Cancelled when a person asked to stop, StaleWrite when another worker took over.
-        """
-        self.check()
-        fraction = min(1.0, max(0.0, fraction))
-        kept = preview if preview is not None else self._latest.preview
-        self._latest = Progress(fraction, stage, self._eta(fraction), kept)
-        self._news.set()
+    def __call__(
+        self, studio: Studio, members: Sequence[tuple[str, JobRun]], settle: Settle
+    ) -> object: ...
 
-    def check(self) -> None:
-        """Raises Cancelled when a person asked to stop, StaleWrite when the job is not ours now."""
-        if self._lost is not None:
-            raise StaleWrite(str(self._lost)) from self._lost
-        if self._cancelled.is_set():
-            raise Cancelled("Stopped on request.")
 
-    def start(self) -> None:
-        """Begin the heartbeat."""
-        self._thread.start()
+@dataclass(frozen=True)
+class Company:
+    """How one sort of job joins others of its sort: which waiting ones, and how they are done."""
 
-    def stop(self) -> None:
-        """End the heartbeat; after this nothing is written any more."""
-        self._over.set()
-        self._news.set()
-        self._thread.join()
+    partners: Callable[[Studio, Job], Sequence[Job]]
+    work: SharedWork
 
-    def complete(self) -> None:
-        """Store the last progress as whole, so that the row does not end at 93 %."""
-        self._jobs.heartbeat(self._job, replace(self._latest, fraction=1.0, eta_s=0.0))
 
-    def _eta(self, fraction: float) -> float | None:
-        """Seconds left if it goes on as it went; None too early to tell."""
-        if fraction < 0.05:
-            return None
-        return (time.monotonic() - self._began) * (1.0 - fraction) / fraction
+@dataclass(frozen=True)
+class _Sort:
+    work: Work
+    company: Company | None
 
-    def _beat(self) -> None:
-        while not self._over.is_set():
-            self._news.wait(self._silence_s)
-            self._news.clear()
-            if not self._over.is_set():
-                self._write()
-                self._look_at_the_clock()
-            self._over.wait(1.0 / WRITES_PER_S)
 
-    def _write(self) -> None:
-        try:
-            if self._jobs.heartbeat(self._job, self._latest):
-                self._cancelled.set()
-        except StaleWrite as error:
-            self._lost = error
-            self._over.set()
-        except Unavailable as error:
-            # The lease may run out meanwhile; then the fence keeps this worker from writing.
-            log.warning("heartbeat missed", why=str(error))
-
-    def _look_at_the_clock(self) -> None:
-        overdue = time.monotonic() - self._began - JOBS[self._job.name].timeout_s
-        if overdue > OVERDUE_GRACE_S:
-            log.critical("the job ignores its time-out", overdue_s=round(overdue))
-            self._on_stuck()
+_sorts: dict[str, _Sort] = {}
 
 
 def leave_the_process() -> None:
@@ -139,42 +81,138 @@ def leave_the_process() -> None:
     os._exit(EXIT_STUCK)
 
 
-def background(name: str) -> Callable[[Work], Callable[..., None]]:
-    """Make a job function of `work`: it takes the id of the job's row, and a studio when inline."""
+def background(name: str, company: Company | None = None) -> Callable[[Work], Callable[..., None]]:
+    """Make a job function of `work`: it takes the id of the job's row, and a studio when inline.
+
+    With `company`, a warm worker does compatible waiting jobs together with the one it took.
+    """
 
     def decorate(work: Work) -> Callable[..., None]:
+        sort = _sorts[name] = _Sort(work, company)
+
         @wraps(work)
         def entry(job_id: str, *, studio: Studio | None = None) -> None:
+            if JOBS[name].queue in WARM_QUEUES:
+                _take_turn(studio, name, job_id, sort)
+                return
+            on_stuck = leave_the_process if studio is None else _do_nothing
             with structlog.contextvars.bound_contextvars(job=job_id, name=name):
-                if studio is None:
-                    _carry_out(process_studio(), job_id, work, leave_the_process)
+                studio = studio or process_studio()
+                job = studio.jobs.claim(job_id, worker_name())
+                if job is None:
+                    log.info("nothing to do: somebody has it, or it is over")
                 else:
-                    _carry_out(studio, job_id, work, lambda: None)
+                    _carry_out(studio, job, work, on_stuck)
 
         return entry
 
     return decorate
 
 
-def _carry_out(studio: Studio, job_id: str, work: Work, on_stuck: Callable[[], None]) -> None:
-    job = studio.jobs.claim(job_id, worker_name())
+def _do_nothing() -> None:
+    """Inline work is never ended by force."""
+
+
+def _take_turn(given: Studio | None, name: str, job_id: str, own: _Sort) -> None:
+    """Do the job of this queue whose turn it is; the message `job_id` only said that one waits."""
+    studio, queue = given or process_studio(), JOBS[name].queue
+    warm, elsewhere = _loaded(studio), frozenset[str]()
+    if given is None:
+        elsewhere = _loaded_elsewhere(studio, queue)
+    job, left = studio.jobs.claim_next(queue, worker_name(), warm=warm, elsewhere=elsewhere)
     if job is None:
-        log.info("nothing to do: somebody has it, or it is over")
+        if left:
+            time.sleep(PASS_ON_AFTER_S)  # An idle worker that suits it better takes it meanwhile.
+            studio.jobs.pass_on(job_id)
         return
+    sort = own if job.name == name else _sorts[job.name]
+    with structlog.contextvars.bound_contextvars(job=job.id, name=job.name):
+        # The message's own time-out is that of the longest job of the queue.
+        limit = JOBS[job.name].timeout_s
+        with _time_limit(limit) if given is None else nullcontext():
+            on_stuck = leave_the_process if given is None else _do_nothing
+            jobs = [job, *_joining(studio, job, sort.company)]
+            if len(jobs) == 1 or sort.company is None:
+                _carry_out(studio, job, sort.work, on_stuck)
+            else:
+                _carry_out_together(studio, jobs, sort.company.work, on_stuck)
+
+
+def _time_limit(seconds: int) -> AbstractContextManager[None]:
+    """Raises JobTimeoutException in the body once the time is over."""
+    penalty: AbstractContextManager[None] = UnixSignalDeathPenalty(  # type: ignore[no-untyped-call]
+        seconds, JobTimeoutException
+    )
+    return penalty
+
+
+def _loaded(studio: Studio) -> frozenset[str]:
+    return frozenset(model.affinity for model in studio.generation.load().models)
+
+
+def _loaded_elsewhere(studio: Studio, queue: str) -> frozenset[str]:
+    """What idle workers of the same queue have loaded."""
+    own = (socket.gethostname(), os.getpid())
+    since = studio.clock.now() - IDLE_WORKER_TRUST
+    return frozenset(
+        model.affinity
+        for worker in studio.jobs.workers()
+        if queue in worker.queues and worker.state == "idle"
+        if (worker.hostname, worker.pid) != own
+        if worker.last_heartbeat and worker.last_heartbeat >= since
+        for model in worker.load.models
+    )
+
+
+def _joining(studio: Studio, job: Job, company: Company | None) -> list[Job]:
+    """Claims of the waiting jobs that can be done together with this one."""
+    partners = company.partners(studio, job) if company else ()
+    claims = (studio.jobs.claim(partner.id, worker_name()) for partner in partners)
+    return [claim for claim in claims if claim is not None]
+
+
+def _carry_out(studio: Studio, job: Job, work: Work, on_stuck: Callable[[], None]) -> None:
     run = JobRun(studio.jobs, job, on_stuck=on_stuck)
     run.start()
     try:
         run.check()
         work(studio, job.subject_id, run)
-    except JobTimeoutException:
-        run.stop()
-        _settle(studio.jobs, job, TimeoutError())
     except Exception as error:  # noqa: BLE001  see the module's docstring
-        run.stop()
-        _settle(studio.jobs, job, error)
+        _end(studio.jobs, job, run, error)
     else:
-        run.stop()
-        _settle_success(studio.jobs, job, run)
+        _end(studio.jobs, job, run, None)
+
+
+def _carry_out_together(
+    studio: Studio, jobs: Sequence[Job], work: SharedWork, on_stuck: Callable[[], None]
+) -> None:
+    """As `_carry_out`, but each is settled by itself and hurts no other."""
+    runs = [JobRun(studio.jobs, job, on_stuck=on_stuck) for job in jobs]
+    open_ones = set(range(len(jobs)))
+
+    def settle(number: int, error: Exception | None) -> None:
+        if number in open_ones:
+            open_ones.discard(number)
+            _end(studio.jobs, jobs[number], runs[number], error)
+
+    for run in runs:
+        run.start()
+    log.info("done together", jobs=[job.id for job in jobs])
+    fault: Exception | None = None
+    try:
+        work(studio, [(job.subject_id, run) for job, run in zip(jobs, runs, strict=True)], settle)
+    except Exception as error:  # noqa: BLE001  see the module's docstring
+        fault = error
+    for number in sorted(open_ones):
+        settle(number, fault)
+
+
+def _end(jobs: Jobs, job: Job, run: JobRun, error: Exception | None) -> None:
+    run.stop()
+    if error is None:
+        _settle_success(jobs, job, run)
+    else:
+        _settle(jobs, job, TimeoutError() if isinstance(error, JobTimeoutException) else error)
 
 
 def _settle_success(jobs: Jobs, job: Job, run: JobRun) -> None:

@@ -7,6 +7,7 @@ from gator_engine.ports.facts import (
     FactStore,
 )
 from gator_engine.ports.generation import (
+    Batching,
     Caption,
     CaptionRequest,
     CaptionWriter,
@@ -17,7 +18,10 @@ from gator_engine.ports.generation import (
     Generator,
     LanguageModel,
     MediaInspector,
+    Member,
+    MemberDone,
     Run,
+    Warming,
 )
 from gator_engine.ports.identity import (
     CharacterRepository,
@@ -69,7 +73,9 @@ from gator_engine.ports.publishing import (
 )
 from gator_engine.ports.queue import (
     JobQueue,
+    WarmModel,
     WorkerInfo,
+    WorkerLoad,
 )
 from gator_engine.ports.training import (
     WEIGHTS_NAME,
@@ -81,6 +87,8 @@ from gator_engine.ports.training import (
 )
 
 __all__ = [
+    "Batching",
+    "Warming",
     "AccountRepository",
     "AssetRepository",
     "AuditRepository",
@@ -114,6 +122,8 @@ __all__ = [
     "LoraRequest",
     "LoraTrainer",
     "MediaInspector",
+    "Member",
+    "MemberDone",
     "MediaItem",
     "Message",
     "MetricReading",
@@ -141,5 +151,7 @@ __all__ = [
     "UserRepository",
     "Verdict",
     "WEIGHTS_NAME",
+    "WarmModel",
     "WorkerInfo",
+    "WorkerLoad",
 ]

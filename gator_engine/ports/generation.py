@@ -13,6 +13,8 @@ from gator_engine.domain.capabilities import (
 )
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.token_budget import TokenCounter
+from gator_engine.errors import GatorError
+from gator_engine.ports.queue import WorkerLoad
 
 
 class Run(Protocol):
@@ -79,6 +81,46 @@ class Generator(Protocol):
 
     def generate(self, request: GenerateRequest, run: Run) -> GenerateResult:
         """Raises InvalidInput, CapabilityError, Cancelled or ExternalError."""
+
+
+@runtime_checkable
+class Warming(Protocol):
+    """A generator that keeps models loaded in its process."""
+
+    def affinity(self, settings: Mapping[str, Any]) -> str:
+        """Names what has to be loaded for these settings, as `WarmModel.affinity` does."""
+
+    def load(self) -> WorkerLoad:
+        """What it has loaded here and on which device; loads nothing."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of several requests that are worked on together, and its own Run."""
+
+    request: GenerateRequest
+    run: Run
+
+
+class MemberDone(Protocol):
+    """Told once for each member, as soon as it has ended."""
+
+    def __call__(self, number: int, outcome: GenerateResult | GatorError) -> None: ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A generator that makes the pictures of several requests in one pass."""
+
+    def batch_key(self, request: GenerateRequest) -> str:
+        """Equal for requests that can be made together; "" for one that has to be alone."""
+
+    def batch_room(self, request: GenerateRequest) -> int:
+        """How many pictures of this request's kind fit into one pass, itself included."""
+
+    def generate_together(self, members: Sequence[Member], done: MemberDone) -> None:
+        """As `generate` for each, with the same pictures. A member that fails or is cancelled hurts
+        no other: its error goes to `done`."""
 
 
 @runtime_checkable

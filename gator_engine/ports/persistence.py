@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -203,8 +203,17 @@ class JobRepository(Protocol):
     def list(self, *, states: Sequence[JobState] | None = None, limit: int = 100) -> Sequence[Job]:
         """Newest first."""
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Job]:
-        """Due and not queued; queued long ago and never started; running with an expired lease."""
+    def due(self, now: datetime, *, limit: int, but_not: Collection[str] = ()) -> Sequence[Job]:
+        """By turn: due and not queued; queued long ago and never started; running with an expired
+        lease. Sorts of job in `but_not` stay out."""
+
+    def claimable(
+        self, now: datetime, *, names: Collection[str], limit: int, affinity: str | None = None
+    ) -> Sequence[Job]:
+        """What `claim` would give now, by turn, of these sorts; all or those of one affinity."""
+
+    def forget_enqueues(self, names: Collection[str]) -> int:
+        """Have queued jobs of these sorts handed out again at once; returns how many."""
 
     def mark_enqueued(self, job_id: str, at: datetime) -> bool:
         """DUE → QUEUED (or refresh of a lost enqueue); False when it is no longer eligible."""

@@ -20,8 +20,33 @@ class JobQueue(Protocol):
     def workers(self) -> Sequence[WorkerInfo]:
         """Who is alive now."""
 
+    def report(self, worker: str, load: WorkerLoad) -> None:
+        """Note what a worker has loaded; forgotten with the worker."""
+
     def depths(self) -> Mapping[str, int]:
         """Queue name → waiting jobs."""
+
+
+@dataclass(frozen=True)
+class WarmModel:
+    """A model that a process has loaded. `affinity` is what jobs ask for; memory in MiB."""
+
+    affinity: str
+    label: str
+    memory_mb: int = 0
+
+
+@dataclass(frozen=True)
+class WorkerLoad:
+    """What a worker that stays warm holds: its device, its models, and its memory in MiB.
+
+    `memory_mb` is of the process (resident), `device_mb` of its device (0 without one).
+    """
+
+    device: str = ""
+    models: tuple[WarmModel, ...] = ()
+    memory_mb: int = 0
+    device_mb: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,3 +60,4 @@ class WorkerInfo:
     pid: int
     hostname: str
     last_heartbeat: datetime | None
+    load: WorkerLoad = WorkerLoad()

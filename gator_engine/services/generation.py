@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import (
     Brief,
     BriefDraft,
@@ -14,30 +12,22 @@ from gator_engine.domain.briefs import (
     Generation,
     GenerationStatus,
 )
-from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
+from gator_engine.domain.capabilities import GeneratorCapabilities
 from gator_engine.domain.generation_rules import LARGEST_SEED
 from gator_engine.domain.personas import Persona
-from gator_engine.domain.prompts import refuse_youthful_sexual
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
-from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound, StaleWrite
-from gator_engine.ports import (
-    Counting,
-    GeneratedFile,
-    GenerateRequest,
-    GenerateResult,
-    Generator,
-    Run,
-    UnitOfWork,
-)
+from gator_engine.errors import InvalidInput, NotFound
+from gator_engine.ports import Counting, Generator, Run, UnitOfWork, Warming, WorkerLoad
 from gator_engine.services._briefing import check_draft, compile_draft, seed_of
 from gator_engine.services._context import Context
-from gator_engine.services._parts import PartOfRun
+from gator_engine.services._producing import Producing
 from gator_engine.services._scoring import Scoring
-from gator_engine.services._sources import Sources, sources_of
+from gator_engine.services._sources import sources_of
+from gator_engine.services._together import Ended, Together
 from gator_engine.services.jobs import Jobs
-from gator_engine.services.library import Library, NewAsset
+from gator_engine.services.library import Library
 
 SEED_LIMIT = LARGEST_SEED
 
@@ -62,7 +52,9 @@ class Generations:
         scoring: Scoring,
     ) -> None:
         self._context, self._generators = context, generators
-        self._jobs, self._library, self._scoring = jobs, library, scoring
+        self._jobs, self._library = jobs, library
+        self._producing = Producing(context, self._generator, library, scoring)
+        self._together = Together(context, self._producing)
 
     def generators(self) -> Sequence[GeneratorInfo]:
         """Every generator, those that are ready first."""
@@ -96,18 +88,32 @@ class Generations:
         if missing:
             raise InvalidInput("generator", missing)
 
-    def request(self, draft: BriefDraft) -> Generation:
-        """Store the brief and queue its generation. Raises InvalidInput or CapabilityError."""
-        return self.queue(draft, "generate")
+    def request(self, draft: BriefDraft, *, awaited: bool = True) -> Generation:
+        """Store the brief and queue its generation; `awaited` by a person goes before batches.
 
-    def queue(self, draft: BriefDraft, job_name: str) -> Generation:
+        Raises InvalidInput or CapabilityError.
+        """
+        return self.queue(draft, "generate", awaited=awaited)
+
+    def queue(self, draft: BriefDraft, job_name: str, *, awaited: bool = True) -> Generation:
         """As `request`, but carried out by another job, which calls `run` for it."""
         self.check(draft)
+        affinity = self.affinity(draft)
         with self._context.store.write() as uow:
             generation = self.add(uow, draft)
-            job = self._jobs.add(uow, job_name, generation.id)
+            job = self._jobs.add(uow, job_name, generation.id, affinity=affinity, awaited=awaited)
         self._jobs.send(job)
         return generation
+
+    def affinity(self, draft: BriefDraft) -> str:
+        """What a worker does well to have loaded for a brief; "" for nothing."""
+        generator = self._generator(draft.generator)
+        if not isinstance(generator, Warming):
+            return ""
+        preferred, _ = settings_for(
+            self._persona(draft).profile.generation, draft.prompt, generator.capabilities
+        )
+        return generator.affinity(merged(preferred, draft.settings))
 
     def add(self, uow: UnitOfWork, draft: BriefDraft) -> Generation:
         """Store a brief that passed `check`, and its generation, in the caller's transaction.
@@ -170,7 +176,7 @@ class Generations:
             return generation
         cancelled = job.state is JobState.CANCELLED
         status = GenerationStatus.CANCELLED if cancelled else GenerationStatus.FAILED
-        self._settle(generation.id, status, job.error or "Cancelled before it started.")
+        self._producing.settle(generation.id, status, job.error or "Cancelled before it started.")
         with self._context.store.read() as uow:
             return uow.generations.get(generation.id)
 
@@ -186,7 +192,9 @@ class Generations:
             raise NotFound("job of the generation", generation_id)
         after = self._jobs.cancel(job.id)
         if after.state.final:
-            self._settle(generation_id, GenerationStatus.CANCELLED, "Cancelled before it started.")
+            self._producing.settle(
+                generation_id, GenerationStatus.CANCELLED, "Cancelled before it started."
+            )
 
     # ------------------------------------------------------------------ the worker's side
 
@@ -196,146 +204,25 @@ class Generations:
         One that failed or was cancelled is made again: its job is another try. Raises what the
         generator raises, after the generation's row says how it ended.
         """
-        started = self._begin(generation_id)
-        if started is None:
-            return
-        status: GenerationStatus | None = GenerationStatus.FAILED
-        text = "Unexpected fault; its job says more."
-        try:
-            self._produce(started, run)
-            status = None
-        except Cancelled:
-            status, text = GenerationStatus.CANCELLED, "Cancelled."
-            raise
-        except StaleWrite:
-            status = None  # another worker makes it now, and its word counts
-            raise
-        except GatorError as error:
-            text = str(error)
-            raise
-        finally:
-            if status is not None:
-                self._settle(generation_id, status, text)
+        self._producing.run(generation_id, run)
 
-    def _begin(self, generation_id: str) -> Generation | None:
-        """The generation as running, or None when it has already succeeded."""
-        with self._context.store.write() as uow:
-            generation = uow.generations.get(generation_id)
-            if generation.status is GenerationStatus.SUCCEEDED:
-                return None
-            now = self._context.now()
-            started = replace(generation, status=GenerationStatus.RUNNING, started_at=now, error="")
-            uow.generations.save(started)
-            return started
+    def partners(self, job: Job) -> Sequence[Job]:
+        """Waiting jobs whose pictures can be made in one pass with this one's."""
+        return self._together.partners(job)
 
-    def _produce(self, generation: Generation, run: Run) -> None:
-        with self._context.store.read() as uow:
-            brief = uow.generations.brief(generation.brief_id)
-            profile = uow.personas.revision(brief.persona_revision_id).profile
-        generator = self._generator(brief.generator)
-        rating = profile.boundaries.rating
-        refuse_youthful_sexual({"prompt": generation.compiled.text, **brief.texts}, rating)
-        preferred, notes = settings_for(profile.generation, brief.prompt, generator.capabilities)
-        settings = merged(preferred, brief.settings)
-        sources = sources_of(self._library, generator.capabilities, settings)
-        sizes = _sizes(generator.capabilities, brief, sources)
-        begun = time.perf_counter()
-        asset_ids: list[str] = []
-        result: GenerateResult | None = None
-        for number, size in enumerate(sizes):
-            part = PartOfRun(run, number, len(sizes))
-            request = GenerateRequest(
-                kind=brief.kind,
-                compiled=generation.compiled,
-                profile=profile,
-                size=size,
-                count=brief.count,
-                seed=generation.seed,
-                texts=brief.texts,
-                settings=settings,
-                references=sources.references,
-                pictures=sources.pictures,
-            )
-            result = generator.generate(request, part)
-            for file in result.files:
-                kept = self._keep(file, result, generator, generation, brief, sources)
-                asset_ids.append(kept.id)
-        if result is None:
-            raise InvalidInput("formats", "name at least one format")
-        run.check()
-        timings = {**result.timings_s, "total_s": time.perf_counter() - begun}
-        result = replace(result, notes=(*notes, *result.notes))
-        self._succeed(generation.id, result, asset_ids, timings)
+    def run_together(self, members: Sequence[tuple[str, Run]], ended: Ended) -> None:
+        """As `run` for each (generation id, its run); `ended` is told of each by its number."""
+        self._together.run(members, ended)
 
-    def _keep(
-        self,
-        file: GeneratedFile,
-        result: GenerateResult,
-        generator: Generator,
-        generation: Generation,
-        brief: Brief,
-        sources: Sources,
-    ) -> Asset:
-        capabilities = generator.capabilities
-        provenance = Provenance(
-            origin=Origin(capabilities.origin),
-            label=capabilities.label,
-            generator=capabilities.slug,
-            model=result.model,
-            seed=file.seed,
-            prompt=generation.compiled.text if capabilities.uses_prompt else "",
-            parameters={**file.parameters, **self._scores(capabilities, brief, file)},
-            software=result.software,
+    def load(self) -> WorkerLoad:
+        """What generators have loaded in this process, and on which device."""
+        warming = [g for g in self._generators().values() if isinstance(g, Warming)]
+        loads = [generator.load() for generator in warming]
+        return WorkerLoad(
+            device=next((load.device for load in loads if load.device), ""),
+            models=tuple(model for load in loads for model in load.models),
+            device_mb=max((load.device_mb for load in loads), default=0),
         )
-        return self._library.keep(
-            NewAsset(
-                data=file.data,
-                provenance=provenance,
-                title=(brief.texts.get("title") or brief.prompt)[:120],
-                alt_text=file.alt_text,
-                persona_id=brief.persona_id,
-                persona_revision_id=brief.persona_revision_id,
-                generation_id=generation.id,
-                parents=sources.parents,
-            )
-        )
-
-    def _scores(
-        self, capabilities: GeneratorCapabilities, brief: Brief, file: GeneratedFile
-    ) -> Mapping[str, object]:
-        """A design is no likeness, so only pictures of the persona are measured."""
-        if not capabilities.uses_prompt:
-            return {}
-        return self._scoring.parameters(brief.persona_id, file.data)
-
-    def _succeed(
-        self,
-        generation_id: str,
-        result: GenerateResult,
-        asset_ids: Sequence[str],
-        timings: Mapping[str, float],
-    ) -> None:
-        with self._context.store.write() as uow:
-            generation = uow.generations.get(generation_id)
-            uow.generations.save(
-                replace(
-                    generation,
-                    status=GenerationStatus.SUCCEEDED,
-                    model=result.model,
-                    parameters={"notes": list(result.notes)},
-                    timings_s=timings,
-                    asset_ids=tuple(asset_ids),
-                    error="",
-                    finished_at=self._context.now(),
-                )
-            )
-
-    def _settle(self, generation_id: str, status: GenerationStatus, error: str) -> None:
-        with self._context.store.write() as uow:
-            generation = uow.generations.get(generation_id)
-            uow.generations.save(
-                replace(generation, status=status, error=error, finished_at=self._context.now())
-            )
 
     def _persona(self, draft: BriefDraft) -> Persona:
         with self._context.store.read() as uow:
@@ -361,12 +248,3 @@ class Generations:
             created_at=self._context.now(),
             created_by=self._context.actor,
         )
-
-
-def _sizes(
-    capabilities: GeneratorCapabilities, brief: Brief, sources: Sources
-) -> Sequence[tuple[int, int]]:
-    """(width, height) of each run: that of the source, else of each format."""
-    if capabilities.size_from is SizeFrom.SOURCE and sources.size:
-        return [sources.size]
-    return [ratio.size for ratio in brief.formats]

@@ -6,13 +6,13 @@ and one that never reached a worker (Redis down, worker killed) is handed out ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from gator_engine.domain.backoff import backoff_s
-from gator_engine.domain.work import Job, JobState, Progress
+from gator_engine.domain.work import HEAD_START, Job, JobState, Progress
 from gator_engine.errors import (
     GatorError,
     IllegalTransition,
@@ -21,8 +21,8 @@ from gator_engine.errors import (
     Transient,
     Unavailable,
 )
-from gator_engine.jobs import JOBS, JobSpec
-from gator_engine.ports import JobQueue, UnitOfWork, WorkerInfo
+from gator_engine.jobs import JOBS, PAUSABLE, JobSpec, names_of
+from gator_engine.ports import JobQueue, UnitOfWork, WorkerInfo, WorkerLoad
 from gator_engine.services._context import Context
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 # A job may lose its worker (kill -9, power cut, out of memory) this often on top of its own tries;
 # beyond that it is more likely the killer than the victim.
 CRASHES_FORGIVEN = 5
+# So many of the waiting jobs a warm worker looks at when it chooses.
+CHOICE = 50
+PAUSED = "paused_queues"
 
 
 class Jobs:
@@ -67,18 +70,26 @@ class Jobs:
         *,
         due_at: datetime | None = None,
         unique_key: str | None = None,
+        affinity: str = "",
+        awaited: bool | None = None,
     ) -> Job:
-        """Store a job in the caller's own transaction; `send` it once that has been committed."""
-        spec_of(name)
-        now = self._context.now()
+        """Store a job in the caller's own transaction; `send` it once that has been committed.
+
+        `awaited` says whether a person waits for it (None: as its sort usually is).
+        """
+        spec, now = spec_of(name), self._context.now()
+        begins = due_at or now
+        first = spec.awaited if awaited is None else awaited
         job = Job(
             id=self._context.ids.new(),
             name=name,
             subject_id=subject_id,
             state=JobState.DUE,
-            due_at=due_at or now,
+            due_at=begins,
             created_at=now,
             unique_key=unique_key,
+            rank_at=begins - HEAD_START if first else begins,
+            affinity=affinity,
         )
         if uow.jobs.add(job):
             return job
@@ -88,9 +99,11 @@ class Jobs:
         raise InvalidInput("unique_key", f"{unique_key!r} belongs to a job on something else")
 
     def send(self, job: Job) -> bool:
-        """Hand a due job to a worker now; False when it is not due or the queue is unreachable."""
+        """Hand a due job to a worker now; False when it is not due or its queue cannot take it."""
         now = self._context.now()
         if job.state is not JobState.DUE or job.due_at > now:
+            return False
+        if spec_of(job.name).queue in self.paused():
             return False
         try:
             self._queue.enqueue(job.name, job.id, key=_key(job))
@@ -121,7 +134,13 @@ class Jobs:
         with self._context.store.write() as uow:
             job = uow.jobs.get(job_id)
             if job.state in (JobState.FAILED, JobState.CANCELLED):
-                job = self.add(uow, job.name, job.subject_id, unique_key=job.unique_key)
+                job = self.add(
+                    uow,
+                    job.name,
+                    job.subject_id,
+                    unique_key=job.unique_key,
+                    affinity=job.affinity,
+                )
             elif job.state is JobState.DUE:
                 uow.jobs.bring_forward(job_id, now)
                 job = uow.jobs.get(job_id)
@@ -131,7 +150,31 @@ class Jobs:
         self.send(job)
         return self.get(job.id)
 
+    def pause(self, queue: str) -> None:
+        """Start nothing more of a queue; what runs goes on to its end. Raises InvalidInput."""
+        self._set_paused(queue, True)
+
+    def resume(self, queue: str) -> None:
+        """Let a queue go on where it stopped. Raises InvalidInput."""
+        self._set_paused(queue, False)
+
+    def _set_paused(self, queue: str, paused: bool) -> None:
+        if queue not in PAUSABLE:
+            raise InvalidInput("queue", f"{queue!r} cannot be paused", ", ".join(PAUSABLE))
+        with self._context.store.write() as uow:
+            others = set(uow.settings.get(PAUSED) or ()) - {queue}
+            uow.settings.put(PAUSED, sorted(others | ({queue} if paused else set())))
+            self._context.audit(uow, "pause" if paused else "resume", "queue", queue)
+            if not paused:
+                # A worker that met the pause let its message go: hand them out again.
+                uow.jobs.forget_enqueues(names_of([queue]))
+
     # Looking
+
+    def paused(self) -> frozenset[str]:
+        """Queues of which nothing is started at present."""
+        with self._context.store.read() as uow:
+            return _paused(uow)
 
     def get(self, job_id: str) -> Job:
         """Raises NotFound."""
@@ -171,7 +214,7 @@ class Jobs:
         """
         now = self._context.now()
         with self._context.store.read() as uow:
-            due = uow.jobs.due(now, limit=limit)
+            due = uow.jobs.due(now, limit=limit, but_not=names_of(_paused(uow)))
         handed = 0
         for job in due:
             if job.attempt >= spec_of(job.name).attempts + CRASHES_FORGIVEN:
@@ -193,10 +236,46 @@ class Jobs:
     # For the worker that carries a job out; each raises StaleWrite once somebody else holds it.
 
     def claim(self, job_id: str, worker: str) -> Job | None:
-        """Take the job for one lease; None when somebody has it, it is over, or it is not due."""
+        """Take the job for one lease; None when somebody has it, it is over, paused or not due."""
         now = self._context.now()
         with self._context.store.write() as uow:
+            if spec_of(uow.jobs.get(job_id).name).queue in _paused(uow):
+                return None
             return uow.jobs.claim(job_id, worker=worker, now=now, lease_until=self._lease(now))
+
+    def claim_next(
+        self,
+        queue: str,
+        worker: str,
+        *,
+        warm: Collection[str] = (),
+        elsewhere: Collection[str] = (),
+    ) -> tuple[Job | None, bool]:
+        """Take the job of a queue whose turn it is, and whether one was left to other workers.
+
+        A message of a warm queue only says that something waits; who goes first is decided here,
+        when a worker is free: people before batches, `warm` (what it has loaded) before the rest,
+        and what is warm `elsewhere`, at idle workers, is left to them for a moment.
+        """
+        now, left = self._context.now(), False
+        with self._context.store.read() as uow:
+            waiting = uow.jobs.claimable(now, names=names_of([queue]), limit=CHOICE)
+        for job in sorted(waiting, key=lambda job: job.turn(warm)):
+            if job.left_to_others(now, warm, elsewhere):
+                left = True
+            elif (claimed := self.claim(job.id, worker)) is not None:
+                return claimed, left
+        return None, left
+
+    def pass_on(self, job_id: str) -> None:
+        """Put the message of a job that was left to another worker back into the queue."""
+        job = self.get(job_id)
+        if not job.state.final:
+            self._queue.enqueue(job.name, job.id, key=_key(job))
+
+    def report(self, worker: str, load: WorkerLoad) -> None:
+        """Note what a worker has loaded. Raises Unavailable."""
+        self._queue.report(worker, load)
 
     def heartbeat(self, job: Job, progress: Progress) -> bool:
         """Extend the lease and store progress; returns whether a person asked to stop."""
@@ -262,6 +341,10 @@ def spec_of(name: str) -> JobSpec:
         return JOBS[name]
     except KeyError:
         raise InvalidInput("name", f"{name!r} is no job", ", ".join(JOBS)) from None
+
+
+def _paused(uow: UnitOfWork) -> frozenset[str]:
+    return frozenset(uow.settings.get(PAUSED) or ())
 
 
 def _key(job: Job) -> str:

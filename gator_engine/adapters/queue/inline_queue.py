@@ -9,7 +9,7 @@ from typing import Any
 
 from gator_engine.errors import InvalidInput
 from gator_engine.jobs import JOBS, QUEUES
-from gator_engine.ports.queue import WorkerInfo
+from gator_engine.ports.queue import WorkerInfo, WorkerLoad
 
 
 class InlineQueue:
@@ -44,6 +44,9 @@ class InlineQueue:
     def workers(self) -> Sequence[WorkerInfo]:
         """Nobody works until `drain` is called."""
         return ()
+
+    def report(self, worker: str, load: WorkerLoad) -> None:
+        """There are no workers to tell of."""
 
     def depths(self) -> Mapping[str, int]:
         """Queue name → waiting jobs."""

@@ -7,10 +7,13 @@ Hence neither is used: due times and tries are columns of our own rows.
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 import redis
@@ -21,12 +24,14 @@ from rq.exceptions import DuplicateJobError
 from rq.worker import BaseWorker
 
 from gator_engine.errors import InvalidInput, Unavailable
-from gator_engine.jobs import JOBS, QUEUES
-from gator_engine.ports.queue import WorkerInfo
+from gator_engine.jobs import JOBS, QUEUES, WARM_QUEUES, JobSpec
+from gator_engine.ports.queue import WarmModel, WorkerInfo, WorkerLoad
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 5.0
 FAILURE_TTL_S = 300
+# Beside RQ's own fields of a worker, so that it is forgotten with the worker.
+LOAD_FIELD = "gator_load"
 
 
 def connect(url: str) -> redis.Redis:
@@ -78,7 +83,19 @@ class RqQueue:
     def workers(self) -> Sequence[WorkerInfo]:
         """Workers that RQ saw within their time-to-live, ordered by name."""
         with self._reachable():
-            return sorted(map(_to_info, Worker.all(connection=self._redis)), key=lambda w: w.name)
+            found = Worker.all(connection=self._redis)
+            return sorted((self._info(one) for one in found), key=lambda w: w.name)
+
+    def report(self, worker: str, load: WorkerLoad) -> None:
+        """Note what a worker has loaded; forgotten with the worker. Raises Unavailable."""
+        key = _worker_key(worker)
+        with self._reachable():
+            if self._redis.exists(key):
+                self._redis.hset(key, LOAD_FIELD, json.dumps(asdict(load)))
+
+    def _info(self, worker: BaseWorker) -> WorkerInfo:
+        told = self._redis.hget(_worker_key(worker.name), LOAD_FIELD)
+        return _to_info(worker, _to_load(json.loads(told)) if told else WorkerLoad())
 
     def depths(self) -> Mapping[str, int]:
         """Queue name → waiting jobs."""
@@ -95,7 +112,7 @@ class RqQueue:
             args=(job_id,),
             job_id=rq_id,
             unique=True,
-            job_timeout=spec.timeout_s,
+            job_timeout=_time_limit(spec),
             result_ttl=0,
             failure_ttl=FAILURE_TTL_S,
             description=f"{name} {job_id}",
@@ -113,6 +130,22 @@ class RqQueue:
             ) from error
 
 
+def _time_limit(spec: JobSpec) -> int:
+    """In a warm queue a message may start any job of it, so it must outlast the longest."""
+    if spec.queue not in WARM_QUEUES:
+        return spec.timeout_s
+    return max(one.timeout_s for one in JOBS.values() if one.queue == spec.queue)
+
+
+def _worker_key(name: str) -> str:
+    return f"{Worker.redis_worker_namespace_prefix}{name}"
+
+
+def _to_load(told: dict[str, Any]) -> WorkerLoad:
+    models = tuple(WarmModel(**model) for model in told.pop("models"))
+    return WorkerLoad(**told, models=models)
+
+
 def _rq_id(key: str) -> str:
     """RQ allows letters, digits, "_" and "-" in a job id."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", key)
@@ -125,7 +158,7 @@ def _without_credentials(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or 'localhost'}:{parts.port or 6379}"
 
 
-def _to_info(worker: BaseWorker) -> WorkerInfo:
+def _to_info(worker: BaseWorker, load: WorkerLoad) -> WorkerInfo:
     return WorkerInfo(
         name=worker.name,
         queues=tuple(worker.queue_names()),
@@ -134,4 +167,5 @@ def _to_info(worker: BaseWorker) -> WorkerInfo:
         pid=worker.pid or 0,
         hostname=worker.hostname or "",
         last_heartbeat=worker.last_heartbeat,
+        load=load,
     )

@@ -16,9 +16,10 @@ from gator_engine.errors import Cancelled, StaleWrite, Transient
 from gator_engine.jobs import JOBS, JobSpec
 from gator_engine.studio import Studio
 from workers.dispatcher import run_dispatcher
+from workers.job_run import JobRun
 from workers.logs import configure_logging
 from workers.rq_worker import run_worker
-from workers.runtime import JobRun, background
+from workers.runtime import background
 
 for _name, _queue in (("trial", "default"), ("warm_trial", "gpu")):
     JOBS[_name] = JobSpec(_name, f"{__name__}.{_name}", _queue, 60, 3, "Try the workers")

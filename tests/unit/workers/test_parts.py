@@ -53,7 +53,7 @@ def test_parts_are_told_what_was_worked_out_once() -> None:
 def test_one_device_for_each_generation_worker(
     workers: int, visible: str, devices: list[dict[str, str]]
 ) -> None:
-    assert _devices(workers, {"CUDA_VISIBLE_DEVICES": visible}) == devices
+    assert _devices(settings(gpu_workers=workers), {"CUDA_VISIBLE_DEVICES": visible}) == devices
 
 
 @pytest.mark.parametrize(

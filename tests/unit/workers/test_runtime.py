@@ -15,9 +15,11 @@ from structlog.testing import capture_logs
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.errors import Cancelled, IllegalTransition, Rejected, StaleWrite, Transient
 from gator_engine.jobs import JOBS
+from gator_engine.ports import WorkerLoad
 from gator_engine.services.jobs import Jobs
 from tests.fakes import FakeClock, FakeQueue, FakeStore, fake_context
-from workers.runtime import OVERDUE_GRACE_S, JobRun, background, deliver
+from workers.job_run import OVERDUE_GRACE_S, JobRun
+from workers.runtime import background, deliver
 
 PATIENCE_S = 10.0
 
@@ -164,6 +166,11 @@ def test_a_job_deaf_to_its_time_out_is_noticed(
     run.stop()
 
 
+def inline(jobs: Jobs) -> Any:
+    """A studio whose process has no model loaded."""
+    return SimpleNamespace(jobs=jobs, generation=SimpleNamespace(load=WorkerLoad))
+
+
 def carry_out(jobs: Jobs, work: Callable[[JobRun], object]) -> Job:
     """The row of a job after `work` was its body."""
     job = jobs.submit("generate", "generation-1")
@@ -173,7 +180,7 @@ def carry_out(jobs: Jobs, work: Callable[[JobRun], object]) -> Job:
         assert subject_id == "generation-1"
         return work(run)
 
-    body(job.id, studio=SimpleNamespace(jobs=jobs))
+    body(job.id, studio=inline(jobs))
     return jobs.get(job.id)
 
 
@@ -229,7 +236,7 @@ def test_a_cancelled_job_in_the_queue_never_starts(jobs: Jobs) -> None:
     def body(studio: Any, subject_id: str, run: JobRun) -> object:
         pytest.fail("it ran")
 
-    body(job.id, studio=SimpleNamespace(jobs=jobs))
+    body(job.id, studio=inline(jobs))
     assert jobs.get(job.id).state is JobState.CANCELLED
 
 

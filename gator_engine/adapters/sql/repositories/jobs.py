@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.errors import NotFound, StaleWrite
 
 S = JobState
+BY_TURN = (func.coalesce(jobs.c.rank_at, jobs.c.due_at), jobs.c.id)
 NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 PROGRESS = tuple(field.name for field in fields(Progress))
 
@@ -58,14 +59,32 @@ class SqlJobs:
         query = select(jobs) if states is None else select(jobs).where(jobs.c.state.in_(states))
         return self._all(query.order_by(*NEWEST_FIRST).limit(limit))
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Job]:
-        """Jobs that want to be handed out, by due time.
+    def due(self, now: datetime, *, limit: int, but_not: Collection[str] = ()) -> Sequence[Job]:
+        """Jobs that want to be handed out, by turn.
 
         Due and not queued; queued without a recent enqueue; running with an expired lease (and not
         enqueued again since: that enqueue is trusted for ENQUEUE_TRUST).
         """
         query = select(jobs).where(UNFINISHED_SQL, _wants_enqueue(now))
-        return self._all(query.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
+        if but_not:
+            query = query.where(jobs.c.name.not_in(but_not))
+        return self._all(query.order_by(*BY_TURN).limit(limit))
+
+    def claimable(
+        self, now: datetime, *, names: Collection[str], limit: int, affinity: str | None = None
+    ) -> Sequence[Job]:
+        """What `claim` would give now, by turn, of these sorts; all or those of one affinity."""
+        query = select(jobs).where(UNFINISHED_SQL, jobs.c.name.in_(names), _claimable(now))
+        if affinity is not None:
+            query = query.where(jobs.c.affinity == affinity)
+        return self._all(query.order_by(*BY_TURN).limit(limit))
+
+    def forget_enqueues(self, names: Collection[str]) -> int:
+        """Have queued jobs of these sorts handed out again at once; returns how many."""
+        queued = and_(jobs.c.state == S.QUEUED, jobs.c.name.in_(names))
+        return self._connection.execute(
+            jobs.update().where(queued).values(enqueued_at=None)
+        ).rowcount
 
     def mark_enqueued(self, job_id: str, at: datetime) -> bool:
         """Record that the queue has it; False when it no longer wanted to be enqueued.
@@ -81,15 +100,8 @@ class SqlJobs:
         self, job_id: str, *, worker: str, now: datetime, lease_until: datetime
     ) -> Job | None:
         """Start it if it is due and nobody holds it: RUNNING, attempt+1, fence+1; None if not."""
-        claimable = and_(
-            jobs.c.id == job_id,
-            or_(
-                and_(jobs.c.state.in_((S.DUE, S.QUEUED)), jobs.c.due_at <= now),
-                and_(jobs.c.state == S.RUNNING, lease_is_free(jobs, now)),
-            ),
-        )
         claimed = self._change(
-            claimable,
+            and_(jobs.c.id == job_id, _claimable(now)),
             state=S.RUNNING,
             worker=worker,
             lease_until=lease_until,
@@ -170,6 +182,13 @@ def _wants_enqueue(now: datetime) -> ColumnElement[bool]:
         and_(jobs.c.state == S.DUE, jobs.c.due_at <= now),
         and_(jobs.c.state == S.QUEUED, enqueue_is_stale(jobs, now)),
         and_(jobs.c.state == S.RUNNING, awaited_since(jobs, jobs.c.lease_until, now)),
+    )
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(jobs.c.state.in_((S.DUE, S.QUEUED)), jobs.c.due_at <= now),
+        and_(jobs.c.state == S.RUNNING, lease_is_free(jobs, now)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, CheckConstraint, Column, Double, Index, Integer, LargeBinary, Table
 from sqlalchemy import text as sql
 
-from gator_engine.adapters.sql.columns import Word, one_of, quoted
+from gator_engine.adapters.sql.columns import Plain, Word, one_of, quoted
 from gator_engine.adapters.sql.tables.base import instant, key, metadata, text
 from gator_engine.domain.work import JobState
 
@@ -35,6 +35,8 @@ jobs = Table(
     instant("finished_at", nullable=True),
     text("unique_key", nullable=True),
     instant("enqueued_at", nullable=True),
+    instant("rank_at", nullable=True),
+    Column("affinity", Plain, nullable=False, server_default=""),
     one_of("state", JobState),
     CheckConstraint("attempt >= 0", name="attempt"),
     CheckConstraint("fence >= 0", name="fence"),
