@@ -234,3 +234,34 @@ def test_jobs_are_listed_newest_first_by_state_and_subject_and_counted(store: Sq
             "generate": {S.DUE: 2, S.FAILED: 1},
             "publish": {S.DUE: 1},
         }
+
+
+def test_jobs_go_by_turn_and_some_sorts_stay_out(store: SqlStore) -> None:
+    add(
+        store,
+        job("j1"),
+        job("j2", rank_at=NOW - MINUTE, affinity="a"),
+        job("j3", name="train_lora", rank_at=NOW - 2 * MINUTE),
+        job("j4", due_at=NOW + SECOND, rank_at=NOW - 9 * MINUTE),
+        job("j5", state=S.RUNNING, lease_until=NOW + SECOND, affinity="a"),
+        job("j6", state=S.RUNNING, lease_until=NOW - SECOND, affinity="b"),
+    )
+    with store.read() as uow:
+        assert [one.id for one in uow.jobs.due(NOW, limit=9)][:2] == ["j3", "j2"]
+        assert "j3" not in {one.id for one in uow.jobs.due(NOW, limit=9, but_not=["train_lora"])}
+        found = uow.jobs.claimable(NOW, names=["generate"], limit=9)
+        assert [one.id for one in found] == ["j2", "j1", "j6"]
+        assert [
+            one.id for one in uow.jobs.claimable(NOW, names=["generate"], limit=9, affinity="a")
+        ] == ["j2"]
+
+
+def test_forgotten_enqueues_are_handed_out_again(store: SqlStore) -> None:
+    add(
+        store,
+        job("j1", state=S.QUEUED, enqueued_at=NOW),
+        job("j2", name="measure", state=S.QUEUED, enqueued_at=NOW),
+    )
+    with store.write() as uow:
+        assert uow.jobs.forget_enqueues(["generate"]) == 1
+        assert [one.id for one in uow.jobs.due(NOW, limit=9)] == ["j1"]
