@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, TypeDecorator
 
+from gator_engine.adapters.sql import fulltext
 from gator_engine.adapters.sql.engine import database_at, open_for_migration
 from gator_engine.adapters.sql.tables import metadata
 from gator_engine.config import load_settings
@@ -26,6 +27,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=plain_type,
+        include_name=lambda name, _kind, _parents: not fulltext.is_ours(name),
         # Our SQLite engine begins transactions itself, so its DDL rolls back like PostgreSQL's.
         transactional_ddl=True,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +73,7 @@ class Asset:
     generation_id: str | None = None
     thumbnail_sha256: str | None = None
     deleted_at: datetime | None = None
+    favourite: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,34 @@ class Lineage:
     relation: str
 
 
+# Tags of files that only served to make others; they stay out of the listing unless asked for.
+INPUT_TAGS = frozenset({"mask", "control"})
+
+
+class Shelf(StrEnum):
+    """Where a file stands: in the library, among the inputs of edits, or in the trash."""
+
+    LIBRARY = "library"
+    INPUTS = "inputs"
+    TRASH = "trash"
+
+
+def shelf_of(asset: Asset) -> Shelf:
+    """The shelf an asset stands on."""
+    if asset.deleted_at is not None:
+        return Shelf.TRASH
+    return Shelf.INPUTS if INPUT_TAGS & set(asset.tags) else Shelf.LIBRARY
+
+
 @dataclass(frozen=True)
 class AssetQuery:
-    """Filters of the library; None means "any". `used` asks whether a post refers to the asset."""
+    """Filters of the library; None means "any".
+
+    `used` asks whether a post refers to the asset; `unrated` for files without a rating; `since`
+    and `until` bound when it was added (until is excluded). `inputs` shows masks and control
+    pictures instead of the library, `trashed` the trash. Pages follow each other by `after`
+    (the cursor that the page before gave) or, where few are skipped, by `offset`.
+    """
 
     text: str = ""
     persona_id: str | None = None
@@ -96,3 +122,51 @@ class AssetQuery:
     trashed: bool = False
     limit: int = 60
     offset: int = 0
+    rating: Rating | None = None
+    unrated: bool = False
+    model: str | None = None
+    board_id: str | None = None
+    tag: str | None = None
+    favourite: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    inputs: bool = False
+    after: str | None = None
+
+    @property
+    def shelf(self) -> Shelf:
+        """The shelf that is searched."""
+        if self.trashed:
+            return Shelf.TRASH
+        return Shelf.INPUTS if self.inputs else Shelf.LIBRARY
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of assets, newest first.
+
+    `total` counts every match when `exact`; otherwise there are more than `total`. `next` is the
+    cursor of the page that follows, None on the last.
+    """
+
+    items: Sequence[Asset]
+    total: int
+    exact: bool = True
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What there is to filter by on one shelf: value → number of files, most frequent first.
+
+    "" stands for "none". Tags count on every shelf.
+    """
+
+    personas: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, int] = field(default_factory=dict)
+    ratings: Mapping[str, int] = field(default_factory=dict)
+    models: Mapping[str, int] = field(default_factory=dict)
+    tags: Mapping[str, int] = field(default_factory=dict)
+    favourites: int = 0
+    total: int = 0

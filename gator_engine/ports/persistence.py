@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gator_engine.domain.accounts import Account, Slot
-from gator_engine.domain.assets import Asset, AssetQuery, Lineage
+from gator_engine.domain.assets import Asset, AssetQuery, Facets, Found, Lineage, Shelf
 from gator_engine.domain.briefs import Brief, Generation
 from gator_engine.domain.deliveries import Attempt, Delivery, DeliveryQuery, DeliveryState
 from gator_engine.domain.ideas import Idea
@@ -18,6 +18,12 @@ from gator_engine.domain.posts import Post
 from gator_engine.domain.users import AuditEvent, User
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.ports.identity import CharacterRepository, LookRepository
+from gator_engine.ports.shelves import (
+    BoardRepository,
+    FingerprintRepository,
+    RatingRepository,
+    UsageRepository,
+)
 
 
 class Clock(Protocol):
@@ -81,11 +87,17 @@ class AssetRepository(Protocol):
     def many(self, asset_ids: Sequence[str]) -> Sequence[Asset]:
         """In the order asked for; unknown ids are left out."""
 
-    def search(self, query: AssetQuery) -> tuple[Sequence[Asset], int]:
-        """A page of assets, newest first, and the total that matches."""
+    def search(self, query: AssetQuery) -> Found:
+        """A page of assets, newest first, and how many match."""
+
+    def facets(self, shelf: Shelf = Shelf.LIBRARY) -> Facets:
+        """What there is to filter by."""
 
     def save(self, asset: Asset) -> None:
-        """Store the editable fields (title, alt text, tags, rating, deleted_at)."""
+        """Store the editable fields (title, alt text, tags, rating, favourite, deleted_at)."""
+
+    def remove(self, asset_id: str) -> None:
+        """Forget it for good, with what hangs on it. Raises NotFound."""
 
     def parents(self, asset_id: str) -> Sequence[Lineage]: ...
     def children(self, asset_id: str) -> Sequence[Lineage]: ...
@@ -281,6 +293,10 @@ class UnitOfWork(Protocol):
     ideas: IdeaRepository
     generations: GenerationRepository
     assets: AssetRepository
+    boards: BoardRepository
+    ratings: RatingRepository
+    fingerprints: FingerprintRepository
+    usage: UsageRepository
     posts: PostRepository
     accounts: AccountRepository
     deliveries: DeliveryRepository

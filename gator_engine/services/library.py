@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gator_engine.domain.assets import Asset, AssetQuery, FileFacts, Lineage, Origin, Provenance
+from gator_engine.domain.assets import (
+    Asset,
+    AssetQuery,
+    Facets,
+    FileFacts,
+    Found,
+    Lineage,
+    Origin,
+    Provenance,
+    Shelf,
+)
 from gator_engine.domain.personas import Rating
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import BlobStore, MediaInspector, SecretVault
@@ -13,14 +23,6 @@ from gator_engine.services._context import Context
 
 TITLE_LIMIT, ALT_TEXT_LIMIT, TAG_LIMIT, MOST_TAGS = 200, 1500, 60, 40
 LARGEST_PAGE = 500
-
-
-@dataclass(frozen=True)
-class AssetPage:
-    """One page of a search, and how many match in all."""
-
-    items: Sequence[Asset]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,17 @@ class Library:
             context.audit(uow, "add", "asset", asset.id, origin=new.provenance.origin.value)
         return asset
 
-    def search(self, query: AssetQuery) -> AssetPage:
+    def search(self, query: AssetQuery) -> Found:
         """A page of assets, newest first. Raises InvalidInput for a page out of bounds."""
         if not 1 <= query.limit <= LARGEST_PAGE or query.offset < 0:
             raise InvalidInput("limit", f"is {query.limit}", f"1–{LARGEST_PAGE}, offset from 0")
         with self._context.store.read() as uow:
-            items, total = uow.assets.search(query)
-        return AssetPage(items, total)
+            return uow.assets.search(query)
+
+    def facets(self, shelf: Shelf = Shelf.LIBRARY) -> Facets:
+        """What there is to filter by on a shelf, with numbers of files."""
+        with self._context.store.read() as uow:
+            return uow.assets.facets(shelf)
 
     def get(self, asset_id: str) -> Asset:
         """Raises NotFound."""

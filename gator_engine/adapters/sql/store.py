@@ -23,6 +23,8 @@ from gator_engine.adapters.sql.repositories.looks import SqlLooks
 from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
+from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
+from gator_engine.adapters.sql.repositories.usage import SqlUsage
 from gator_engine.adapters.sql.repositories.users import SqlUsers
 
 
@@ -36,6 +38,10 @@ class SqlUnitOfWork:
         self.ideas: ports.IdeaRepository = SqlIdeas(connection)
         self.generations: ports.GenerationRepository = SqlGenerations(connection)
         self.assets: ports.AssetRepository = SqlAssets(connection)
+        self.boards: ports.BoardRepository = SqlBoards(connection)
+        self.ratings: ports.RatingRepository = SqlRatings(connection)
+        self.fingerprints: ports.FingerprintRepository = SqlFingerprints(connection)
+        self.usage: ports.UsageRepository = SqlUsage(connection)
         self.posts: ports.PostRepository = SqlPosts(connection)
         self.accounts: ports.AccountRepository = SqlAccounts(connection)
         self.deliveries: ports.DeliveryRepository = SqlDeliveries(connection)

@@ -7,9 +7,18 @@ from dataclasses import replace
 import pytest
 
 from gator_engine.adapters.sql import SqlStore
-from gator_engine.domain.assets import AssetKind, AssetQuery, FileFacts, Lineage, Origin, Provenance
+from gator_engine.domain.assets import (
+    AssetKind,
+    AssetQuery,
+    FileFacts,
+    Lineage,
+    Origin,
+    Provenance,
+    Shelf,
+)
 from gator_engine.domain.briefs import BriefKind, CompiledPrompt, GenerationStatus
-from gator_engine.errors import NotFound
+from gator_engine.domain.personas import Rating
+from gator_engine.errors import InvalidInput, NotFound
 from tests.contracts.persistence.samples import (
     MINUTE,
     NOW,
@@ -24,9 +33,10 @@ from tests.contracts.persistence.samples import (
 def found(store: SqlStore, **filters: object) -> list[str]:
     """Ids that a search gives; the total must agree when everything fits a page."""
     with store.read() as uow:
-        page, total = uow.assets.search(AssetQuery(**filters))  # type: ignore[arg-type]
-    assert total == len(page)
-    return [one.id for one in page]
+        page = uow.assets.search(AssetQuery(**filters))  # type: ignore[arg-type]
+    assert page.exact and page.total == len(page.items)
+    assert page.next is None
+    return [one.id for one in page.items]
 
 
 def test_briefs_and_generations_come_back_equal(store: SqlStore) -> None:
@@ -140,21 +150,54 @@ def test_only_the_editable_fields_are_saved(store: SqlStore) -> None:
 SEARCHES = {
     "": ["a2", "a1"],
     "BOWL": ["a1"],
+    "bo": ["a1"],
+    "owl": [],
     "TABLE red": ["a1"],
     "table missing": [],
+    "bowl - red": ["a1"],
     "clay": ["a1"],
     "straße": ["a2"],
     "STRASSE": ["a2"],
     "100%": ["a2"],
-    "%": ["a2"],
-    "_": ["a2"],
-    "\\": ["a2"],
-    "/": [],
+    "%": [],
+    "_": [],
+    "\\": [],
     "'; --": [],
     "café": ["a2"],
+    "cafe": ["a2"],
     "cafe\u0301": ["a2"],
     "ΟΔΟΣ": ["a2"],
+    "海": ["a2"],
+    "の海": ["a2"],
+    "朝の海辺": ["a2"],
+    "朝海": [],
+    "ｶﾌｪ": ["a2"],
+    "🌊": ["a2"],
+    "☀️": ["a2"],
+    "ทะเล": ["a2"],
+    "바다": ["a2"],
 }
+# What an attacker, or a person in a hurry, types; it may find nothing but must not fail.
+HOSTILE = (
+    '"',
+    "'",
+    '"" AND',
+    "NEAR(a b, 3)",
+    "a NOT b",
+    "title: bowl",
+    "bowl*",
+    "^bowl",
+    "(bowl",
+    "bowl) OR (1=1",
+    "a:* | !b & <->",
+    "\\' OR 1=1; DROP TABLE assets; --",
+    "-" * 5000,
+    "bowl " * 5000,
+    "x" * 100_000,
+    "\u200d\u202e\ufeff",
+    "́̂",
+    "%s %(x)s :x ?",
+)
 
 
 def test_search_finds_every_word_in_any_text_and_takes_wildcards_literally(
@@ -163,15 +206,22 @@ def test_search_finds_every_word_in_any_text_and_takes_wildcards_literally(
     odd = asset(
         "a2",
         created_at=NOW + MINUTE,
-        title="Straße 100% _x",
-        alt_text="back\\slash CAFÉ",
-        tags=("οδος",),
+        title="Straße 100% _x 朝の海辺で 🌊☀",
+        alt_text="back\\slash CAFÉ カフェ",
+        tags=("οδος", "ริมทะเล", "바다에서"),
         provenance=Provenance(Origin.UPLOAD, "Upload"),
     )
     with store.write() as uow:
         uow.assets.add(asset())
         uow.assets.add(odd)
     assert {text: found(store, text=text) for text in SEARCHES} == SEARCHES
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_search_text_is_an_error(store: SqlStore, text: str) -> None:
+    with store.write() as uow:
+        uow.assets.add(asset())
+    assert found(store, text=text) in ([], ["a1"])
 
 
 def test_search_follows_an_edit(store: SqlStore) -> None:
@@ -223,8 +273,77 @@ def test_pages_follow_each_other_and_the_total_counts_all(store: SqlStore) -> No
     seen = []
     with store.read() as uow:
         for offset in range(0, 30, 10):
-            page, total = uow.assets.search(AssetQuery(text="bowl", limit=10, offset=offset))
-            assert total == 25
-            seen += [one.id for one in page]
+            page = uow.assets.search(AssetQuery(text="bowl", limit=10, offset=offset))
+            assert (page.total, page.exact) == (25, True)
+            seen += [one.id for one in page.items]
     assert seen == sorted(seen, reverse=True)
     assert len(set(seen)) == 25
+
+
+@pytest.mark.parametrize("text", ["", "bowl"])
+def test_a_cursor_continues_where_the_page_ended_even_when_files_arrive(
+    store: SqlStore, text: str
+) -> None:
+    with store.write() as uow:
+        for number in range(12):  # Several of the same instant: their order is that of arrival.
+            uow.assets.add(asset(f"a{number:02}", created_at=NOW + number // 5 * MINUTE))
+    seen, after = [], None
+    while True:
+        with store.write() as uow:
+            page = uow.assets.search(AssetQuery(text=text, limit=5, after=after))
+            uow.assets.add(asset(f"new{len(seen)}", created_at=NOW + 60 * MINUTE))
+        seen += [one.id for one in page.items]
+        if (after := page.next) is None:
+            break
+    assert seen == [f"a{number:02}" for number in range(11, -1, -1)]
+    with store.read() as uow, pytest.raises(InvalidInput, match="cursor"):
+        uow.assets.search(AssetQuery(after="0 OR 1"))
+
+
+def test_search_filters_by_what_people_and_studio_put_beside_a_file(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.assets.add(asset("a1", favourite=True, tags=("clay",)))
+        uow.assets.add(asset("a2", rating=None, created_at=NOW + MINUTE))
+        uow.assets.add(asset("a3", tags=("mask",), created_at=NOW + 2 * MINUTE))
+        uow.assets.add(
+            asset("a4", provenance=Provenance(Origin.UPLOAD, "Up"), created_at=NOW + 3 * MINUTE)
+        )
+    assert found(store) == ["a4", "a2", "a1"]
+    assert found(store, inputs=True) == found(store, inputs=True, tag="mask") == ["a3"]
+    assert found(store, favourite=True) == ["a1"]
+    assert found(store, unrated=True) == ["a2"]
+    assert found(store, rating=Rating.MATURE) == ["a4", "a1"]
+    assert found(store, rating=Rating.GENERAL) == []
+    assert found(store, model="m") == ["a2", "a1"]
+    assert found(store, tag="red", text="bowl") == ["a4", "a2"]
+    assert found(store, since=NOW + MINUTE, until=NOW + 3 * MINUTE) == ["a2"]
+
+
+def test_facets_count_one_shelf_and_tags(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.personas.add(persona())
+        uow.assets.add(asset("a1", persona_id="p1", favourite=True))
+        uow.assets.add(asset("a2", rating=None, provenance=Provenance(Origin.UPLOAD, "Up")))
+        uow.assets.add(asset("a3", deleted_at=NOW))
+        uow.assets.save(asset("a2", rating=None, tags=("clay",)))
+    with store.read() as uow:
+        facets = uow.assets.facets()
+        assert uow.assets.facets(Shelf.TRASH).total == 1
+    assert (facets.total, facets.favourites) == (2, 1)
+    assert facets.personas == {"p1": 1, "": 1}
+    assert facets.kinds == {"image": 2}
+    assert facets.origins == {"ai_generated": 1, "upload": 1}
+    assert facets.ratings == {"mature": 1, "": 1}
+    assert facets.models == {"m": 1, "": 1}
+    assert facets.tags == {"clay": 3, "red": 2}
+
+
+def test_a_removed_asset_is_gone_from_everywhere(store: SqlStore) -> None:
+    with store.write() as uow:
+        uow.assets.add(asset("a1"))
+        uow.assets.add(asset("a2"), parents=[Lineage("a1", "a2", "crop")])
+        uow.assets.remove("a2")
+        assert uow.assets.children("a1") == []
+        with pytest.raises(NotFound):
+            uow.assets.remove("a2")
+    assert found(store, text="bowl") == found(store, tag="clay") == ["a1"]

@@ -23,7 +23,17 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
         lambda uow: uow.deliveries.list(DeliveryQuery(since=NOW, until=NOW + MINUTE)),
         "due_at>? AND due_at<?",
     ),
-    "the library": (lambda uow: uow.assets.search(AssetQuery()), "ix_assets_library"),
+    "the library": (lambda uow: uow.assets.search(AssetQuery()), "(shelf=?"),
+    "the next page": (lambda uow: uow.assets.search(AssetQuery(after="9")), "(shelf=?"),
+    "one persona's files": (
+        lambda uow: uow.assets.search(AssetQuery(persona_id="p1")),
+        "(shelf=? AND persona_id=?",
+    ),
+    "files by words": (
+        lambda uow: uow.assets.search(AssetQuery(text="red bowl", favourite=True)),
+        "asset_search VIRTUAL TABLE INDEX",
+    ),
+    "what to filter by": (lambda uow: uow.assets.facets(), "COVERING INDEX"),
     "the attempts of a delivery": (lambda uow: uow.deliveries.attempts("d1"), "delivery_id=?"),
     "jobs of one subject": (lambda uow: uow.jobs.for_subject("g1"), "subject_id=?"),
 }

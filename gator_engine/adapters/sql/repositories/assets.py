@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
+from gator_engine.adapters.sql import asset_search, fulltext
 from gator_engine.adapters.sql.rows import Rows, fields_of
-from gator_engine.adapters.sql.tables import assets, lineage, post_media, posts
-from gator_engine.domain.assets import Asset, AssetQuery, FileFacts, Lineage, Provenance
+from gator_engine.adapters.sql.tables import (
+    asset_tags,
+    assets,
+    board_assets,
+    boards,
+    content_ratings,
+    fingerprints,
+    lineage,
+    post_media,
+    posts,
+)
+from gator_engine.domain.assets import (
+    Asset,
+    AssetQuery,
+    Facets,
+    FileFacts,
+    Found,
+    Lineage,
+    Provenance,
+    Shelf,
+    shelf_of,
+)
+from gator_engine.domain.search_terms import terms_of
 from gator_engine.errors import NotFound
 
 NEWEST_FIRST = (assets.c.created_at.desc(), assets.c.id.desc())
@@ -25,6 +47,10 @@ PROVENANCE = (
     "parameters",
     "software",
 )
+# Columns the domain does not know.
+OURS = ("search_text", "shelf", "place")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_AT_ONCE = 1024
 MOST_IDS = 500
 
 
@@ -37,7 +63,10 @@ class SqlAssets:
 
     def add(self, asset: Asset, parents: Sequence[Lineage] = ()) -> None:
         """Store an asset and what it was made from."""
-        self._connection.execute(assets.insert().values(**_from_asset(asset)))
+        row = {**_from_asset(asset), "place": self._place(asset)}
+        self._connection.execute(assets.insert().values(**row))
+        fulltext.put(self._connection, row["place"], row["search_text"])
+        self._put_tags(asset)
         for edge in parents:
             self._lineage.add(edge)
 
@@ -66,38 +95,95 @@ class SqlAssets:
             found |= {row.id: _to_asset(row) for row in self._connection.execute(some)}
         return [found[asset_id] for asset_id in asset_ids if asset_id in found]
 
-    def search(self, query: AssetQuery) -> tuple[Sequence[Asset], int]:
-        """A page of assets, newest first, and the total that matches.
+    def search(self, query: AssetQuery) -> Found:
+        """A page of assets, newest first, and how many match (exact to a limit).
 
-        Every word of `query.text` must occur, whatever its case, in the title, the alt text, the
-        prompt or the tags.
+        Every word of `query.text` must begin a word of the title, the alt text, the prompt or the
+        tags; see `domain/search_terms.py`. Raises InvalidInput for a cursor that is none of ours.
         """
-        matching = select(assets).where(*_conditions(query))
-        total = self._connection.execute(
-            select(func.count()).select_from(assets).where(*_conditions(query))
-        ).scalar_one()
-        page = matching.order_by(*NEWEST_FIRST).limit(query.limit).offset(query.offset)
-        return [_to_asset(row) for row in self._connection.execute(page)], total
+        rows = asset_search.page_ids(self._connection, query)
+        shown, more = rows[: query.limit], len(rows) > query.limit
+        total, exact = asset_search.count(self._connection, query)
+        return Found(
+            items=self.many([row[0] for row in shown]),
+            total=total,
+            exact=exact,
+            next=str(shown[-1][1]) if more else None,
+        )
+
+    def facets(self, shelf: Shelf = Shelf.LIBRARY) -> Facets:
+        """What there is to filter by."""
+        return asset_search.facets(self._connection, shelf)
 
     def save(self, asset: Asset) -> None:
-        """Store the editable fields (title, alt text, tags, rating, deleted_at).
+        """Store the editable fields (title, alt text, tags, rating, favourite, deleted_at).
 
         Raises NotFound.
         """
-        statement = (
-            update(assets)
-            .where(assets.c.id == asset.id)
-            .values(
-                title=asset.title,
-                alt_text=asset.alt_text,
-                tags=asset.tags,
-                rating=asset.rating,
-                deleted_at=asset.deleted_at,
-                search_text=_search_text(asset),
-            )
-        )
-        if self._connection.execute(statement).rowcount == 0:
+        query = select(assets.c.place, assets.c.search_text).where(assets.c.id == asset.id)
+        was = self._connection.execute(query).one_or_none()
+        if was is None:
             raise NotFound("asset", asset.id)
+        terms = _terms(asset)
+        changes = {
+            "title": asset.title,
+            "alt_text": asset.alt_text,
+            "tags": asset.tags,
+            "rating": asset.rating,
+            "favourite": asset.favourite,
+            "deleted_at": asset.deleted_at,
+            "shelf": shelf_of(asset),
+            "search_text": terms,
+        }
+        self._connection.execute(update(assets).where(assets.c.id == asset.id).values(changes))
+        if terms != was.search_text:
+            fulltext.take_out(self._connection, was.place, was.search_text)
+            fulltext.put(self._connection, was.place, terms)
+        self._put_tags(asset)
+
+    def remove(self, asset_id: str) -> None:
+        """Forget an asset for good, with its tags, boards, lineage, ratings and fingerprint.
+
+        Raises NotFound; fails when anything else still refers to it.
+        """
+        query = select(assets.c.place, assets.c.search_text).where(assets.c.id == asset_id)
+        was = self._connection.execute(query).one_or_none()
+        if was is None:
+            raise NotFound("asset", asset_id)
+        covers = update(boards).where(boards.c.cover_asset_id == asset_id)
+        self._connection.execute(covers.values(cover_asset_id=None))
+        for column in (
+            asset_tags.c.asset_id,
+            board_assets.c.asset_id,
+            fingerprints.c.asset_id,
+            lineage.c.child_id,
+            lineage.c.parent_id,
+            content_ratings.c.subject_id,
+            assets.c.id,
+        ):
+            self._connection.execute(delete(column.table).where(column == asset_id))
+        fulltext.take_out(self._connection, was.place, was.search_text)
+
+    def _put_tags(self, asset: Asset) -> None:
+        mine = asset_tags.c.asset_id == asset.id
+        known = set(self._connection.execute(select(asset_tags.c.tag).where(mine)).scalars())
+        if gone := known - set(asset.tags):
+            self._connection.execute(delete(asset_tags).where(mine, asset_tags.c.tag.in_(gone)))
+        if new := [tag for tag in dict.fromkeys(asset.tags) if tag not in known]:
+            rows = [{"tag": tag, "asset_id": asset.id} for tag in new]
+            self._connection.execute(asset_tags.insert(), rows)
+
+    def _place(self, asset: Asset) -> int:
+        """After everything of the same microsecond: places are unique and newest first."""
+        base = first_place(asset.created_at)
+        taken, last = assets.c.place, func.max(assets.c.place)
+        same = select(last).where(taken.between(base, base + MOST_AT_ONCE - 1))
+        found = self._connection.execute(same).scalar()
+        if found is None:
+            return base
+        if found + 1 < base + MOST_AT_ONCE:
+            return int(found) + 1
+        return int(self._connection.execute(select(last)).scalar_one()) + 1
 
     def parents(self, asset_id: str) -> Sequence[Lineage]:
         """What it was made from."""
@@ -119,34 +205,16 @@ class SqlAssets:
         return list(self._connection.execute(newest_first).scalars())
 
 
-def _conditions(query: AssetQuery) -> Iterator[ColumnElement[bool]]:
-    trashed = assets.c.deleted_at.is_not(None)
-    yield trashed if query.trashed else ~trashed
-    for column, wanted in (
-        (assets.c.persona_id, query.persona_id),
-        (assets.c.kind, query.kind),
-        (assets.c.origin, query.origin),
-    ):
-        if wanted is not None:
-            yield column == wanted
-    if query.used is not None:
-        shown = exists().where(
-            post_media.c.asset_id == assets.c.id,
-            posts.c.id == post_media.c.post_id,
-            posts.c.archived_at.is_(None),
-        )
-        yield shown if query.used else ~shown
-    for word in _folded(query.text).split():
-        yield assets.c.search_text.contains(word, autoescape=True)
+def first_place(at: datetime) -> int:
+    """The first place of an instant: microseconds since 1970, shifted by ten bits."""
+    gap = at - EPOCH
+    micros = (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+    return micros << 10
 
 
-def _search_text(asset: Asset) -> str:
-    return _folded("\n".join((asset.title, asset.alt_text, asset.provenance.prompt, *asset.tags)))
-
-
-def _folded(text: str) -> str:
-    """Compatibility-composed and without case, so that databases need not know about either."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+def _terms(asset: Asset) -> str:
+    texts = (asset.title, asset.alt_text, asset.provenance.prompt, *asset.tags)
+    return " ".join(terms_of(*texts))
 
 
 def _from_asset(asset: Asset) -> dict[str, Any]:
@@ -154,13 +222,15 @@ def _from_asset(asset: Asset) -> dict[str, Any]:
         **fields_of(asset, without=("facts", "provenance")),
         **fields_of(asset.facts),
         **fields_of(asset.provenance),
-        "search_text": _search_text(asset),
+        "search_text": _terms(asset),
+        "shelf": shelf_of(asset),
     }
 
 
 def _to_asset(row: Row[Any]) -> Asset:
     cells = dict(row._mapping)
-    del cells["search_text"]
+    for name in OURS:
+        del cells[name]
     facts = FileFacts(**{name: cells.pop(name) for name in FACTS})
     provenance = Provenance(**{name: cells.pop(name) for name in PROVENANCE})
     return Asset(facts=facts, provenance=provenance, **cells)

@@ -17,18 +17,30 @@ from gator_engine.adapters.sql.tables.library import assets, briefs, generations
 from gator_engine.adapters.sql.tables.people import audit_events, settings, users
 from gator_engine.adapters.sql.tables.personas import ideas, persona_revisions, personas
 from gator_engine.adapters.sql.tables.posts import post_media, post_variants, post_versions, posts
+from gator_engine.adapters.sql.tables.shelves import (
+    asset_tags,
+    board_assets,
+    boards,
+    content_ratings,
+    fingerprints,
+)
 from gator_engine.adapters.sql.tables.work import jobs
 
 __all__ = [
     "account_credentials",
     "accounts",
+    "asset_tags",
     "assets",
     "attempts",
     "audit_events",
+    "board_assets",
+    "boards",
     "briefs",
     "character_sets",
     "character_shots",
+    "content_ratings",
     "deliveries",
+    "fingerprints",
     "generations",
     "ideas",
     "jobs",

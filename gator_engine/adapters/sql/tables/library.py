@@ -7,23 +7,24 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
     Index,
     Integer,
     Table,
+    false,
 )
-from sqlalchemy import text as sql
 
 from gator_engine.adapters.sql.columns import Document, Word, one_of
 from gator_engine.adapters.sql.tables.base import instant, key, link, metadata, text
-from gator_engine.domain.assets import AssetKind, Origin
+from gator_engine.domain.assets import AssetKind, Origin, Shelf
 from gator_engine.domain.briefs import AspectRatio, BriefKind, CompiledPrompt, GenerationStatus
 from gator_engine.domain.personas import Rating
 
-IN_LIBRARY_SQL = sql("deleted_at IS NULL")
-IN_TRASH_SQL = sql("deleted_at IS NOT NULL")
+# What the filters of the library count; an index over all of them answers without the table.
+FACETS = ("persona_id", "kind", "origin", "rating", "model", "favourite")
 
 briefs = Table(
     "briefs",
@@ -102,29 +103,23 @@ assets = Table(
     link("generation_id", "generations.id", nullable=True),
     text("thumbnail_sha256", nullable=True),
     instant("deleted_at", nullable=True),
-    # Title, alt text, prompt and tags, case-folded: one column to search, equal on both databases.
+    # The terms of title, alt text, prompt and tags (domain/search_terms.py), parted by spaces:
+    # what the full-text index of either database holds.
     text("search_text"),
+    Column("favourite", Boolean, nullable=False, server_default=false()),
+    Column("shelf", Word(Shelf), nullable=False, server_default=Shelf.LIBRARY.value),
+    # Newest first: microseconds since 1970 and ten bits for those of the same microsecond.
+    Column("place", BigInteger, nullable=False, server_default="0"),
     one_of("kind", AssetKind),
     one_of("origin", Origin),
     one_of("rating", Rating),
     CheckConstraint("size >= 0", name="size"),
     CheckConstraint("length(sha256) = 64", name="sha256"),
     Index(None, "sha256"),
-    Index(
-        "ix_assets_library",
-        "created_at",
-        "id",
-        sqlite_where=IN_LIBRARY_SQL,
-        postgresql_where=IN_LIBRARY_SQL,
-    ),
-    Index(
-        "ix_assets_trash",
-        "created_at",
-        "id",
-        sqlite_where=IN_TRASH_SQL,
-        postgresql_where=IN_TRASH_SQL,
-    ),
-    Index(None, "persona_id", "created_at"),
+    Index("ix_assets_place", "place"),
+    Index("ix_assets_shelf", "shelf", "place"),
+    Index("ix_assets_persona", "shelf", "persona_id", "place"),
+    Index("ix_assets_facets", "shelf", *FACETS, "place"),
     Index(None, "generation_id"),
 )
 

@@ -1,0 +1,97 @@
+"""Ports of what stands beside assets: boards, ratings, fingerprints, and what refers to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gator_engine.domain.boards import Board, BoardSummary
+from gator_engine.domain.personas import Rating
+from gator_engine.domain.ratings import ContentRating
+
+
+class BoardRepository(Protocol):
+    """Boards and the files on them."""
+
+    def add(self, board: Board) -> None: ...
+    def get(self, board_id: str) -> Board: ...
+    def save(self, board: Board) -> None:
+        """Store name, cover and archiving. Raises NotFound."""
+
+    def list(self, *, archived: bool = False) -> Sequence[BoardSummary]:
+        """By name, each with its number of files outside the trash."""
+
+    def put(self, board_id: str, asset_ids: Sequence[str], at: datetime) -> int:
+        """Lay files on a board; how many were not there yet."""
+
+    def take(self, board_id: str, asset_ids: Sequence[str]) -> int:
+        """Take files off a board; how many were there."""
+
+    def of(self, asset_id: str) -> Sequence[Board]:
+        """The boards in use that an asset lies on, by name."""
+
+
+class RatingRepository(Protocol):
+    """Judgements about content; appended, never changed."""
+
+    def add(self, rating: ContentRating) -> None: ...
+    def history(self, subject_id: str) -> Sequence[ContentRating]:
+        """Newest first."""
+
+
+class FingerprintRepository(Protocol):
+    """Fingerprints of pictures (see `domain/fingerprints.py`)."""
+
+    def put(self, asset_id: str, bits: int | None) -> None:
+        """Store it; None says that the picture is too plain to have one."""
+
+    def near(self, bits: int) -> Mapping[str, int]:
+        """Fingerprints outside the trash that share a probed band, by asset."""
+
+    def of(self, asset_id: str) -> int | None: ...
+    def all(self) -> Mapping[str, int]:
+        """Every fingerprint of pictures in the library proper."""
+
+    def missing(self, limit: int) -> Sequence[str]:
+        """Pictures that were never looked at, newest first."""
+
+
+@dataclass(frozen=True)
+class StorageRow:
+    """Files of one sort: how many assets, and their bytes (each copy counted)."""
+
+    shelf: str
+    kind: str
+    origin: str
+    persona_id: str | None
+    month: str
+    files: int
+    size: int
+
+
+class UsageRepository(Protocol):
+    """Who needs which file: asked before anything is removed for good."""
+
+    def storage(self) -> Sequence[StorageRow]: ...
+    def trashed(self, until: datetime) -> Sequence[str]:
+        """Assets put into the trash before `until`, oldest first."""
+
+    def needed(self, asset_ids: Sequence[str]) -> Mapping[str, str]:
+        """Of these assets, those that something still refers to, each with the reason in words."""
+
+    def stored_sha256(self) -> frozenset[str]:
+        """Every content hash that any row of any table mentions."""
+
+
+class ContentClassifier(Protocol):
+    """Rates pictures by an installed model."""
+
+    name: str
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def classify(self, pictures: Sequence[bytes]) -> Sequence[tuple[Rating, float]]:
+        """Rating and confidence (0 to 1) of each. Raises ConfigError or InvalidInput."""
