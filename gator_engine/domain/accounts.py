@@ -42,9 +42,18 @@ class Account:
 
 @dataclass(frozen=True)
 class Slot:
-    """A weekly recurring posting time (weekday 0 = Monday, "HH:MM" in the account's zone)."""
+    """A weekly recurring posting time (weekday 0 = Monday, "HH:MM" in the account's zone).
+
+    It may be kept for one persona, and for one of its pillars; "" serves whatever comes.
+    """
 
     id: str
     account_id: str
     weekday: int
     time: str
+    persona_id: str | None = None
+    pillar: str = ""
+
+    def serves(self, persona_id: str, pillar: str = "") -> bool:
+        """Whether a post of this persona and pillar may take it."""
+        return self.persona_id in (None, persona_id) and self.pillar in ("", pillar)

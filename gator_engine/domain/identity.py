@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from gator_engine.domain.personas import PersonaProfile
+from gator_engine.domain.personas import LikenessConsent, Lora, PersonaProfile
+from gator_engine.errors import FieldProblem
 
 # What a lock holds still. `None` stands for every field of that part of the profile.
 LOCKED_PARTS: Mapping[str, tuple[str, ...] | None] = {
@@ -30,9 +31,53 @@ class ReferenceState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """What is on record about a picture that shows a real person: who agreed, and to what.
+
+    `scope` is what the picture may be used for, in words. Until person, day and scope are there,
+    the picture stays on record and is used for nothing.
+    """
+
+    consent: LikenessConsent = field(default_factory=LikenessConsent)
+    scope: str = ""
+
+    @property
+    def given(self) -> bool:
+        """Whether a whole consent is on record."""
+        return not any(consent_problems(self))
+
+    def __str__(self) -> str:
+        if not self.given:
+            return "shows a real person, consent not on record"
+        filed = f", filed: {self.consent.reference}" if self.consent.reference else ""
+        return f"{self.consent.person} agreed on {self.consent.given_on} to {self.scope}{filed}"
+
+
+def consent_problems(likeness: Likeness) -> Iterator[FieldProblem]:
+    """What a consent lacks, each with its field."""
+    if not likeness.consent.person.strip():
+        yield FieldProblem("consent.person", "say who consented")
+    if not is_day(likeness.consent.given_on):
+        yield FieldProblem(
+            "consent.given_on", f"{likeness.consent.given_on!r} is no day", "such as 2026-03-31"
+        )
+    if not likeness.scope.strip():
+        yield FieldProblem("scope", "say what the picture may be used for")
+
+
+def is_day(text: str) -> bool:
+    """Whether the text is a day in ISO 8601."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
 class ReferenceImage:
     """A picture that may show what the persona looks like; `reason`, `by` and `at` are of the last
-    change."""
+    change. `likeness` is set when it shows a real person."""
 
     id: str
     persona_id: str
@@ -41,6 +86,12 @@ class ReferenceImage:
     at: datetime
     by: str
     reason: str = ""
+    likeness: Likeness | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether nobody real is shown, or whoever is has consented."""
+        return self.likeness is None or self.likeness.given
 
 
 @dataclass(frozen=True)
@@ -276,3 +327,10 @@ def caption(trigger: str, tags: tuple[str, ...]) -> str:
 def dataset_folder(trigger: str) -> str:
     """The folder of the pictures: repeats, trigger and class, as kohya's trainers read it."""
     return f"{DATASET_REPEATS}_{trigger} {DATASET_CLASS}"
+
+
+def with_lora(profile: PersonaProfile, training: LoraTraining, weight: float) -> PersonaProfile:
+    """The profile with a trained LoRA in place of an earlier one of the same name."""
+    made = Lora(training.trigger, training.path, weight, (training.trigger,))
+    others = (one for one in profile.generation.loras if one.name != made.name)
+    return replace(profile, generation=replace(profile.generation, loras=(*others, made)))

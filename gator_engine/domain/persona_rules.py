@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from gator_engine.domain.brand import AVATAR_STYLES, BACKGROUNDS, TYPEFACES
 from gator_engine.domain.briefs import Dialect
 from gator_engine.domain.generation_rules import generation_problems
+from gator_engine.domain.identity import is_day
 from gator_engine.domain.personas import (
     Boundaries,
     Brand,
@@ -171,18 +171,10 @@ def _consent(boundaries: Boundaries) -> Iterator[FieldProblem]:
         )
     if recorded and not record.person.strip():
         yield FieldProblem("boundaries.consent.person", "say who consented")
-    if recorded and not _is_day(record.given_on):
+    if recorded and not is_day(record.given_on):
         yield FieldProblem(
             "boundaries.consent.given_on", f"{record.given_on!r} is no day", "such as 2026-03-31"
         )
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _described(profile: PersonaProfile) -> dict[str, str]:

@@ -25,10 +25,13 @@ class LookRepository(Protocol):
         """Raises NotFound."""
 
     def save_reference(self, image: ReferenceImage, change: ReferenceChange) -> None:
-        """Store state, reason, by and at, and append to the history. Raises NotFound."""
+        """Store state, likeness, reason, by and at, and append to the history. Raises NotFound."""
 
     def references(self, persona_id: str) -> Sequence[ReferenceImage]:
         """Oldest first."""
+
+    def of_assets(self, asset_ids: Sequence[str]) -> Sequence[ReferenceImage]:
+        """The references of whichever persona that are these pictures, oldest first."""
 
     def history(self, persona_id: str) -> Sequence[ReferenceChange]:
         """Every change of every picture of the persona, newest first."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from gator_engine.domain.assets import Provenance
+from gator_engine.domain.identity import Likeness
 from gator_engine.domain.personas import PersonaProfile, Rating
 
 
@@ -42,7 +43,8 @@ class ReportLine:
 class PortableImage:
     """A picture that travels with a persona. `role` says what it is for ("reference", …).
 
-    `provenance` is None when the file does not say how the picture came to be.
+    `provenance` is None when the file does not say how the picture came to be; `likeness` is set
+    when it shows a real person.
     """
 
     data: bytes
@@ -53,6 +55,7 @@ class PortableImage:
     tags: tuple[str, ...] = ()
     rating: Rating | None = None
     provenance: Provenance | None = None
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True)

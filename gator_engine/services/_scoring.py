@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gator_engine.domain.identity import IdentityScore, ReferenceState
+from gator_engine.domain.identity import IdentityScore
 from gator_engine.errors import ConfigError, ExternalError, InvalidInput
 from gator_engine.ports import BlobStore, ImageEmbedder
 from gator_engine.services._context import Context
+from gator_engine.services._references import accepted_assets
 
 KEY = "identity_score"
 
@@ -49,10 +50,8 @@ class Scoring:
 
     def _references(self, persona_id: str) -> Sequence[bytes]:
         with self._context.store.read() as uow:
-            images = uow.looks.references(persona_id)
-            accepted = [i.asset_id for i in images if i.state is ReferenceState.ACCEPTED]
-            assets = uow.assets.many(accepted)
-        return [self._blobs.get(asset.sha256) for asset in assets if asset.deleted_at is None]
+            assets = uow.assets.many(accepted_assets(uow, persona_id))
+        return [self._blobs.get(asset.sha256) for asset in assets]
 
 
 def as_facts(score: IdentityScore) -> dict[str, object]:

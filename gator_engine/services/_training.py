@@ -18,6 +18,7 @@ from gator_engine.errors import FieldProblem, InvalidInput
 from gator_engine.ports import LoraOptions, LoraRequest, LoraTrainer, Run, TrainingPicture
 from gator_engine.services._context import Context
 from gator_engine.services._dataset import DatasetPicture, dataset_zip
+from gator_engine.services._references import accepted_assets, refuse_without_consent
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.library import Library
 
@@ -29,6 +30,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "resolution": (0, 2048),
     "seed": (0, 2**31 - 1),
 }
+
+# Asset id → what its file is called in a dataset, and the tags of its caption.
+Named = dict[str, tuple[str, tuple[str, ...]]]
 
 
 class Training:
@@ -52,16 +56,28 @@ class Training:
         trigger, pictures = self._pictures(persona_id)
         return dataset_zip(trigger, pictures)
 
+    def missing(self, persona_id: str, base_model: str) -> tuple[str, ...]:
+        """Everything that stands in the way of a training."""
+        problems = list(self._unready(base_model.strip() or self._base_model))
+        try:
+            self._material(persona_id)
+        except InvalidInput as error:
+            problems += error.problems
+        return tuple(map(str, problems))
+
+    def _unready(self, base: str) -> Iterator[FieldProblem]:
+        if missing := self._trainer.missing():
+            yield FieldProblem("trainer", missing)
+        if not base:
+            yield FieldProblem("base_model", "no model is chosen", "a folder or a hub id")
+
     def start(self, persona_id: str, base_model: str, options: LoraOptions) -> LoraTraining:
         """Put a training on record and queue it."""
         base = base_model.strip() or self._base_model
-        missing = self._trainer.missing()
-        if missing:
-            raise InvalidInput("trainer", missing)
-        if not base:
-            raise InvalidInput("base_model", "no model is chosen", "a folder or a hub id")
+        for problem in self._unready(base):
+            raise InvalidInput.collect([problem])
         _check(options)
-        trigger, _ = self._pictures(persona_id)
+        trigger, _, _ = self._material(persona_id)
         context = self._context
         with context.store.write() as uow:
             training = LoraTraining(
@@ -110,41 +126,42 @@ class Training:
             )
 
     def _pictures(self, persona_id: str) -> tuple[str, Sequence[DatasetPicture]]:
-        """The trigger word, and every picture that nobody rejected or threw away."""
+        """The trigger word, and every picture with its caption."""
+        trigger, named, assets = self._material(persona_id)
+        return trigger, [self._captioned(trigger, asset, *named[asset.id]) for asset in assets]
+
+    def _material(self, persona_id: str) -> tuple[str, Named, Sequence[Asset]]:
+        """The trigger word, and every picture that nobody rejected or threw away.
+
+        Raises InvalidInput when there is none, or for a real person's without a consent.
+        """
         with self._context.store.read() as uow:
             trigger = trigger_word(uow.personas.get(persona_id).handle)
             references = uow.looks.references(persona_id)
             rejected = {i.asset_id for i in references if i.state is ReferenceState.REJECTED}
-            accepted = [i.asset_id for i in references if i.state is ReferenceState.ACCEPTED]
-            named: dict[str, tuple[str, tuple[str, ...]]] = {}
+            named: Named = {}
             for made in uow.characters.sets(persona_id)[:1]:
                 for shot in uow.characters.shots(made.id):
                     if shot.state is ShotState.DONE and shot.asset_id is not None:
                         named.setdefault(shot.asset_id, (shot.key, shot.spec.tags))
-            for asset_id in accepted:
+            for asset_id in accepted_assets(uow, persona_id):
                 named.setdefault(asset_id, ("reference", ()))
-            assets = uow.assets.many([asset_id for asset_id in named if asset_id not in rejected])
-        pictures = list(self._read(trigger, assets, named))
-        if not pictures:
+            wanted = [asset_id for asset_id in named if asset_id not in rejected]
+            refuse_without_consent(uow, wanted, "references")
+            assets = [asset for asset in uow.assets.many(wanted) if asset.deleted_at is None]
+        if not assets:
             raise InvalidInput(
                 "persona_id",
                 "has no pictures to learn from",
                 "a character set or accepted references first",
             )
-        return trigger, pictures
+        return trigger, named, assets
 
-    def _read(
-        self,
-        trigger: str,
-        assets: Sequence[Asset],
-        named: dict[str, tuple[str, tuple[str, ...]]],
-    ) -> Iterator[DatasetPicture]:
-        for asset in assets:
-            if asset.deleted_at is None:
-                name, tags = named[asset.id]
-                words = caption(trigger, tags)
-                data = self._library.read(asset.id)
-                yield DatasetPicture(name, data, asset.facts.mime, words)
+    def _captioned(
+        self, trigger: str, asset: Asset, name: str, tags: tuple[str, ...]
+    ) -> DatasetPicture:
+        data = self._library.read(asset.id)
+        return DatasetPicture(name, data, asset.facts.mime, caption(trigger, tags))
 
 
 def _check(options: LoraOptions) -> None:

@@ -11,7 +11,7 @@ from gator_engine.domain.accounts import Account, AccountHealth, Slot
 from gator_engine.domain.capabilities import CredentialField, PlatformCapabilities
 from gator_engine.domain.deliveries import DeliveryQuery, DeliveryState
 from gator_engine.domain.schedule import zone
-from gator_engine.errors import AuthExpired, InvalidInput
+from gator_engine.errors import AuthExpired, InvalidInput, NotFound
 from gator_engine.ports import (
     BlobStore,
     ConnectedProfile,
@@ -159,17 +159,45 @@ class Accounts:
             return uow.accounts.slots(account_id)
 
     def set_slots(self, account_id: str, slots: Sequence[tuple[int, str]]) -> None:
-        """Replace the weekly slots: (weekday 0–6 from Monday, "HH:MM"). Raises InvalidInput."""
+        """Replace the weekly slots: (weekday 0–6 from Monday, "HH:MM"). Raises InvalidInput.
+
+        Those that stay keep what they serve.
+        """
         if len(slots) > MOST_SLOTS:
             raise InvalidInput("slots", f"{len(slots)} slots", f"{MOST_SLOTS}")
         for weekday, time in slots:
             if not 0 <= weekday <= 6 or not SLOT_TIME.fullmatch(time):
                 raise InvalidInput("slots", f"{(weekday, time)!r}", "weekday 0–6 and HH:MM")
         context = self._context
-        fresh = [Slot(context.ids.new(), account_id, day, time) for day, time in sorted(set(slots))]
         with context.store.write() as uow:
+            kept = {(slot.weekday, slot.time): slot for slot in uow.accounts.slots(account_id)}
+            fresh = [
+                kept.get((day, time)) or Slot(context.ids.new(), account_id, day, time)
+                for day, time in sorted(set(slots))
+            ]
             uow.accounts.set_slots(account_id, fresh)
             context.audit(uow, "set slots", "account", account_id, count=len(fresh))
+
+    def keep_slot_for(
+        self, account_id: str, slot_id: str, persona_id: str | None, pillar: str = ""
+    ) -> Slot:
+        """Keep a weekly slot for a persona, or for one of its pillars; None frees it.
+
+        Raises NotFound, or InvalidInput naming `pillar`.
+        """
+        context = self._context
+        with context.store.write() as uow:
+            slots = {slot.id: slot for slot in uow.accounts.slots(account_id)}
+            if slot_id not in slots:
+                raise NotFound("slot", slot_id)
+            pillars = uow.personas.get(persona_id).profile.pillars if persona_id else ()
+            names = [one.name for one in pillars]
+            if pillar and pillar not in names:
+                raise InvalidInput("pillar", f"{pillar!r} is not a pillar", ", ".join(names))
+            kept = replace(slots[slot_id], persona_id=persona_id, pillar=pillar)
+            uow.accounts.set_slots(account_id, [*{**slots, slot_id: kept}.values()])
+            context.audit(uow, "keep slot", "account", account_id, slot=slot_id, pillar=pillar)
+        return kept
 
     @contextmanager
     def open_session(self, account_id: str) -> Iterator[ConnectorSession]:

@@ -11,23 +11,26 @@ from gator_engine.domain.identity import (
     CharacterSet,
     CharacterShot,
     IdentityScore,
+    Likeness,
     LookLock,
     LoraTraining,
-    ReferenceChange,
     ReferenceImage,
     ReferenceSet,
     ReferenceState,
+    with_lora,
 )
-from gator_engine.domain.personas import PersonaProfile
+from gator_engine.domain.personas import LikenessConsent, Persona, PersonaProfile
 from gator_engine.errors import IllegalTransition, InvalidInput
 from gator_engine.ports import LoraOptions, Run, UnitOfWork
 from gator_engine.services._context import Context
 from gator_engine.services._look_lock import guard_look
+from gator_engine.services._references import check_consent, entry, refuse_without_consent
 from gator_engine.services._scoring import Scoring
 from gator_engine.services._shooting import Shooting
 from gator_engine.services._training import Training
 from gator_engine.services.generation import Generations
 from gator_engine.services.library import Library
+from gator_engine.services.personas import Personas
 
 REASON_LIMIT = 500
 CANDIDATE_PROMPT = (
@@ -49,13 +52,15 @@ class Identity:
     def __init__(
         self,
         context: Context,
+        personas: Personas,
         library: Library,
         generations: Generations,
         scoring: Scoring,
         shooting: Shooting,
         training: Training,
     ) -> None:
-        self._context, self._library, self._generations = context, library, generations
+        self._context, self._personas = context, personas
+        self._library, self._generations = library, generations
         self._scoring, self._shooting, self._training = scoring, shooting, training
 
     # ------------------------------------------------------------------ reference pictures
@@ -109,7 +114,11 @@ class Identity:
         return self._generations.queue(draft, "reference_candidates")
 
     def accept(self, reference_id: str, reason: str = "") -> ReferenceImage:
-        """This is what the persona looks like. Raises NotFound, InvalidInput, IllegalTransition."""
+        """This is what the persona looks like.
+
+        Raises NotFound, IllegalTransition, or InvalidInput: also for a picture that shows a real
+        person whose consent is not on record.
+        """
         return self._decide(reference_id, ReferenceState.ACCEPTED, reason)
 
     def reject(self, reference_id: str, reason: str) -> ReferenceImage:
@@ -117,6 +126,29 @@ class Identity:
         if not reason.strip():
             raise InvalidInput("reason", "is empty; say what is wrong with the picture")
         return self._decide(reference_id, ReferenceState.REJECTED, reason)
+
+    def mark_real(
+        self, reference_id: str, consent: LikenessConsent | None = None, scope: str = ""
+    ) -> ReferenceImage:
+        """The picture shows a real person; `consent` says who agreed and when, `scope` to what.
+
+        Without a consent it is on record and used for nothing: an accepted picture becomes a
+        candidate again (a consent is withdrawn in the same way). Raises NotFound, or InvalidInput
+        for half a consent, a day to come or a text too long.
+        """
+        likeness = Likeness(consent or LikenessConsent(), scope.strip())
+        if consent is not None or scope:
+            check_consent(likeness, self._context.now().date())
+        return self._mark(reference_id, likeness, str(likeness))
+
+    def mark_fictional(self, reference_id: str, reason: str) -> ReferenceImage:
+        """The picture shows nobody real after all; says how that is known.
+
+        Raises NotFound, or InvalidInput without a reason.
+        """
+        if not reason.strip():
+            raise InvalidInput("reason", "is empty; say how it is known that nobody real is shown")
+        return self._mark(reference_id, None, f"shows nobody real: {_reason(reason)}")
 
     # ------------------------------------------------------------------ the lock
 
@@ -228,6 +260,28 @@ class Identity:
         """
         return self._training.start(persona_id, base_model, options or LoraOptions())
 
+    def training_missing(self, persona_id: str, base_model: str = "") -> Sequence[str]:
+        """What stands in the way of a training, in plain words; empty when it can start.
+
+        Raises NotFound.
+        """
+        return self._training.missing(persona_id, base_model)
+
+    def use_lora(self, training_id: str, expected_version: int, weight: float = 1.0) -> Persona:
+        """Put a finished LoRA into the persona's generation preferences, as a new revision.
+
+        An earlier one of the same trigger word gives way. Raises NotFound, IllegalTransition before
+        the training has succeeded, InvalidInput, or StaleWrite.
+        """
+        with self._context.store.read() as uow:
+            training = uow.characters.training(training_id)
+            persona = uow.personas.get(training.persona_id)
+        if training.finished_at is None:
+            raise IllegalTransition("The training", "unfinished", "used")
+        profile = with_lora(persona.profile, training, weight)
+        reason = f"uses the LoRA trained on {training.finished_at:%d %B %Y}"
+        return self._personas.revise(persona.id, profile, reason, expected_version)
+
     def loras(self, persona_id: str) -> Sequence[LoraTraining]:
         """Trainings, newest first; one without `finished_at` has not succeeded (yet)."""
         with self._context.store.read() as uow:
@@ -264,7 +318,7 @@ class Identity:
             at=context.now(),
             by=context.actor,
         )
-        if uow.looks.add_reference(image, self._entry(image)):
+        if uow.looks.add_reference(image, entry(context, image)):
             context.audit(uow, "propose", "reference", image.id, asset=asset_id)
 
     def _decide(self, reference_id: str, state: ReferenceState, reason: str) -> ReferenceImage:
@@ -273,21 +327,29 @@ class Identity:
             image = uow.looks.reference(reference_id)
             if image.state is state:
                 raise IllegalTransition("The reference", image.state, state)
+            if state is ReferenceState.ACCEPTED:
+                refuse_without_consent(uow, [image.asset_id], "consent")
             after = replace(image, state=state, reason=why, at=context.now(), by=context.actor)
-            uow.looks.save_reference(after, self._entry(after))
+            uow.looks.save_reference(after, entry(context, after))
             context.audit(uow, state, "reference", reference_id, reason=why)
         return after
 
-    def _entry(self, image: ReferenceImage) -> ReferenceChange:
-        return ReferenceChange(
-            id=self._context.ids.new(),
-            reference_id=image.id,
-            persona_id=image.persona_id,
-            state=image.state,
-            at=image.at,
-            by=image.by,
-            reason=image.reason,
-        )
+    def _mark(self, reference_id: str, likeness: Likeness | None, said: str) -> ReferenceImage:
+        context = self._context
+        with context.store.write() as uow:
+            image = uow.looks.reference(reference_id)
+            after = replace(
+                image,
+                likeness=likeness,
+                reason=said[:REASON_LIMIT],
+                at=context.now(),
+                by=context.actor,
+            )
+            if image.state is ReferenceState.ACCEPTED and not after.usable:
+                after = replace(after, state=ReferenceState.CANDIDATE)
+            uow.looks.save_reference(after, entry(context, after))
+            context.audit(uow, "mark likeness", "reference", reference_id, likeness=said)
+        return after
 
 
 def _reason(reason: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from gator_engine.domain.assets import Asset, AssetKind, Origin, Provenance
+from gator_engine.domain.identity import Likeness, ReferenceImage, ReferenceState
 from gator_engine.domain.persona_rules import HANDLE
 from gator_engine.domain.persona_tree import from_tree
 from gator_engine.domain.personas import Persona, PersonaProfile
@@ -24,6 +25,7 @@ from gator_engine.ports import (
     ReportLine,
 )
 from gator_engine.services._context import Context
+from gator_engine.services._references import check_length, entry, is_whole
 from gator_engine.services.library import (
     ALT_TEXT_LIMIT,
     MOST_TAGS,
@@ -37,6 +39,7 @@ from gator_engine.services.personas import Personas
 LONGEST_HANDLE = 30
 LONGEST_REPORT = 200
 LARGEST_CARD_PICTURE = 16 * 2**20
+REFERENCE = "reference"
 _PNG = "image/png"
 _EXTENSIONS = {_PNG: "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
@@ -180,6 +183,8 @@ class Portability:
 
     def _image(self, asset_id: str, role: str) -> PortableImage:
         asset = self._library.get(asset_id)
+        with self._context.store.read() as uow:
+            marked = [one.likeness for one in uow.looks.of_assets([asset_id]) if one.likeness]
         if asset.facts.kind is not AssetKind.IMAGE or asset.facts.mime not in _EXTENSIONS:
             raise InvalidInput("assets", f"{asset.title!r} is {asset.facts.mime}", "still pictures")
         return PortableImage(
@@ -191,6 +196,8 @@ class Portability:
             tags=tuple(tag for tag in asset.tags if tag != role),
             rating=asset.rating,
             provenance=asset.provenance,
+            # A mark that lacks the consent outweighs one that has it.
+            likeness=min(marked, key=lambda likeness: likeness.given, default=None),
         )
 
     def _png(self, picture: bytes) -> bytes:
@@ -227,10 +234,32 @@ class Portability:
             )
         )
         tags = [*image.tags, *([image.role] if image.role else [])]
+        if image.role == REFERENCE:
+            self._refer(asset, image.likeness, persona)
         # The same bytes may have been in the library before: that asset stays as it is.
         if tags and asset.persona_id == persona.id and not asset.tags:
             return self._library.edit(asset.id, tags=tags)
         return asset
+
+    def _refer(self, asset: Asset, likeness: Likeness | None, persona: Persona) -> None:
+        """A reference here as it was there; a candidate where the consent is not whole."""
+        context = self._context
+        with context.store.write() as uow:
+            elsewhere = [one for one in uow.looks.of_assets([asset.id]) if not one.usable]
+            lacks = elsewhere or (likeness and not is_whole(likeness, context.now().date()))
+            image = ReferenceImage(
+                id=context.ids.new(),
+                persona_id=persona.id,
+                asset_id=asset.id,
+                state=ReferenceState.CANDIDATE if lacks else ReferenceState.ACCEPTED,
+                at=context.now(),
+                by=context.actor,
+                reason="imported with the persona",
+                likeness=likeness,
+            )
+            if uow.looks.add_reference(image, entry(context, image)):
+                said = str(likeness or "")
+                context.audit(uow, "import", "reference", image.id, likeness=said)
 
     def _with_free_handle(
         self, fields: Mapping[str, Any]
@@ -287,6 +316,8 @@ def _handle_of(name: str) -> str:
 def _check_words(image: PortableImage) -> None:
     """Raises InvalidInput for what the library could not keep about a picture."""
     tags = [*image.tags, *([image.role] if image.role else [])]
+    if image.likeness is not None:
+        check_length(image.likeness)
     for field, size, limit in (
         ("title", len(image.title or image.name), TITLE_LIMIT),
         ("alt_text", len(image.alt_text), ALT_TEXT_LIMIT),

@@ -141,12 +141,21 @@ class Scheduling:
         with self._context.store.read() as uow:
             return uow.deliveries.list(query or DeliveryQuery())
 
-    def next_free_slot(self, account_id: str) -> datetime | None:
-        """The account's next weekly slot without a delivery, in UTC; None when it has no slots."""
+    def next_free_slot(
+        self, account_id: str, persona_id: str = "", pillar: str = ""
+    ) -> datetime | None:
+        """The account's next weekly slot without a delivery, in UTC; None when it has no slots.
+
+        With a persona, one that is free for all or kept for that persona (and pillar).
+        """
         now = self._context.now()
         with self._context.store.read() as uow:
             account = uow.accounts.get(account_id)
-            slots = [(slot.weekday, slot.time) for slot in uow.accounts.slots(account_id)]
+            slots = [
+                (slot.weekday, slot.time)
+                for slot in uow.accounts.slots(account_id)
+                if not persona_id or slot.serves(persona_id, pillar)
+            ]
             taken = self._taken(uow, account_id, now)
         return next_slot(slots, account.timezone, now, taken)
 

@@ -56,7 +56,10 @@ def export(persona: Persona) -> None:
                 f"{persona.handle}-card-v{version}.png",
                 "image/png",
             )
-        st.caption("The card's picture is the first accepted reference, else the character sheet.")
+        st.caption(
+            "The card's picture is the first accepted reference that shows nobody real, else the"
+            " character sheet."
+        )
 
 
 def _file(label: str, data: object, name: str, mime: str) -> None:
@@ -72,7 +75,9 @@ def _file(label: str, data: object, name: str, mime: str) -> None:
 
 
 def _card(persona: Persona, version: int) -> bytes:
-    accepted = studio().identity.references(persona.id).accepted
+    # A card cannot say that a real person is shown, nor to what they agreed.
+    found = studio().identity.references(persona.id).accepted
+    accepted = [image for image in found if image.likeness is None]
     if accepted:
         picture = studio().library.read(accepted[0].asset_id)
     else:

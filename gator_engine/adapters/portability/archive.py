@@ -37,6 +37,7 @@ from gator_engine.adapters.portability.plain_data import (
 )
 from gator_engine.adapters.portability.safe_zip import SafeZip
 from gator_engine.domain.assets import Provenance
+from gator_engine.domain.identity import Likeness
 from gator_engine.domain.persona_tree import path_of
 from gator_engine.domain.personas import PersonaProfile, Rating
 from gator_engine.errors import InvalidInput
@@ -63,6 +64,7 @@ class _Listed:
     tags: tuple[str, ...] = ()
     rating: Rating | None = None
     provenance: Provenance | None = None
+    likeness: Likeness | None = None
 
 
 def write_archive(
@@ -133,6 +135,7 @@ def _entry(path: str, image: PortableImage) -> _Listed:
         tags=image.tags,
         rating=image.rating,
         provenance=image.provenance,
+        likeness=image.likeness,
     )
 
 
@@ -146,6 +149,7 @@ def _image(entry: _Listed, data: bytes) -> PortableImage:
         tags=entry.tags,
         rating=entry.rating,
         provenance=entry.provenance,
+        likeness=entry.likeness,
     )
 
 

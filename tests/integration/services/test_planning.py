@@ -11,6 +11,7 @@ from gator_engine import (
     DeliveryState,
     IllegalTransition,
     InvalidInput,
+    NotFound,
     Rating,
     StaleWrite,
 )
@@ -147,6 +148,30 @@ def test_slots_are_checked_and_the_next_free_one_is_found(desk: Desk) -> None:
     after = scheduling.next_free_slot(desk.account_id)
     assert after is not None
     assert f"{after:%a %H:%M}" == "Wed 18:30"
+
+
+def test_a_slot_is_kept_for_a_pillar_of_a_persona(desk: Desk) -> None:
+    accounts, scheduling, persona = desk.studio.accounts, desk.studio.scheduling, desk.persona
+    accounts.set_slots(desk.account_id, [(0, "09:00"), (2, "18:30")])
+    monday = accounts.slots(desk.account_id)[0]
+    pillar = persona.profile.pillars[0].name
+    with pytest.raises(InvalidInput, match="pillar"):
+        accounts.keep_slot_for(desk.account_id, monday.id, persona.id, "no such thing")
+    with pytest.raises(NotFound):
+        accounts.keep_slot_for(desk.account_id, "nothing", persona.id)
+    accounts.keep_slot_for(desk.account_id, monday.id, persona.id, pillar)
+    accounts.set_slots(desk.account_id, [(0, "09:00"), (2, "18:30"), (4, "07:00")])
+    first = accounts.slots(desk.account_id)[0]
+    assert (first.id, first.persona_id, first.pillar) == (monday.id, persona.id, pillar)
+
+    def free(*who: str) -> str:
+        found = scheduling.next_free_slot(desk.account_id, *who)
+        return f"{found:%a %H:%M}"
+
+    assert free() == free(persona.id, pillar) == "Mon 09:00"
+    assert free(persona.id) == free("somebody else") == "Wed 18:30"
+    accounts.keep_slot_for(desk.account_id, monday.id, None)
+    assert free("somebody else") == "Mon 09:00"
 
 
 def test_home_shows_what_needs_a_person(desk: Desk) -> None:

@@ -35,7 +35,7 @@ class SqlLooks:
         return self._images.get(reference_id)
 
     def save_reference(self, image: ReferenceImage, change: ReferenceChange) -> None:
-        """Store state, reason, by and at, and append to the history. Raises NotFound."""
+        """Store state, likeness, reason, by and at, and append to the history. Raises NotFound."""
         fixed = ("id", "persona_id", "asset_id")
         self._images.change(image.id, **fields_of(image, without=fixed))
         self._changes.add(change)
@@ -43,6 +43,11 @@ class SqlLooks:
     def references(self, persona_id: str) -> Sequence[ReferenceImage]:
         """Oldest first: identifiers sort by creation."""
         query = self._images.select.where(reference_images.c.persona_id == persona_id)
+        return self._images.all(query.order_by(reference_images.c.id))
+
+    def of_assets(self, asset_ids: Sequence[str]) -> Sequence[ReferenceImage]:
+        """The references of whichever persona that are these pictures, oldest first."""
+        query = self._images.select.where(reference_images.c.asset_id.in_(asset_ids))
         return self._images.all(query.order_by(reference_images.c.id))
 
     def history(self, persona_id: str) -> Sequence[ReferenceChange]:

@@ -62,6 +62,8 @@ slots = Table(
     link("account_id", "accounts.id"),
     Column("weekday", Integer, nullable=False),
     text("time"),
+    link("persona_id", "personas.id", nullable=True),
+    text("pillar"),
     UniqueConstraint("account_id", "weekday", "time"),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
 )

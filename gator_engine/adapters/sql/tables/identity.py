@@ -19,7 +19,7 @@ from sqlalchemy import text as sql
 
 from gator_engine.adapters.sql.columns import Document, Word, one_of
 from gator_engine.adapters.sql.tables.base import instant, key, link, metadata, text
-from gator_engine.domain.identity import ReferenceState, ShotState
+from gator_engine.domain.identity import Likeness, ReferenceState, ShotState
 
 IN_FORCE_SQL = sql("opened_at IS NULL")
 
@@ -33,8 +33,10 @@ reference_images = Table(
     instant("at"),
     text("by"),
     text("reason"),
+    Column("likeness", Document(Likeness | None)),
     UniqueConstraint("persona_id", "asset_id"),
     one_of("state", ReferenceState),
+    Index(None, "asset_id"),
 )
 
 reference_changes = Table(
