@@ -105,6 +105,7 @@ class Studio(Adapters):
 
         return Identity(
             self._context,
+            self.personas,
             self.library,
             self.generation,
             self._scoring,
@@ -131,7 +132,7 @@ class Studio(Adapters):
         """See what personas come out as."""
         from gator_engine.services.previews import Previews
 
-        return Previews(self._context, self.writing)
+        return Previews(self._context, self.writing, self.generation)
 
     @cached_property
     def sheets(self) -> Sheets:

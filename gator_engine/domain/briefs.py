@@ -104,10 +104,18 @@ class Brief:
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def draft(self) -> BriefDraft:
+        """What asks for the same again, under the same revision and with the same seed."""
+        return BriefDraft(**{name: getattr(self, name) for name in BriefDraft.__dataclass_fields__})
+
 
 @dataclass(frozen=True)
 class BriefDraft:
-    """What a person fills in. `seed` None means "surprise me" (the seed used is recorded)."""
+    """What a person fills in. `seed` None means "surprise me" (the seed used is recorded).
+
+    `persona_revision_id` "" means the persona as it is when the brief is stored.
+    """
 
     persona_id: str
     kind: BriefKind
@@ -121,6 +129,7 @@ class BriefDraft:
     idea_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    persona_revision_id: str = ""
 
 
 class GenerationStatus(StrEnum):

@@ -62,6 +62,8 @@ class PlatformCapabilities:
     idempotent: bool = False
 
 
+REFERENCE = "reference"
+"""What the lineage calls a picture that a result should resemble."""
 SOURCE, MASK, CONTROL = "source", "mask", "control"
 """Names of picture options, and the tags of library pictures that were drawn to be a mask (white is
 repainted, black kept) or to guide a shape (edges, depth, a pose)."""
@@ -169,7 +171,7 @@ class GeneratorCapabilities:
     def relation(self, option: Option) -> str:
         """What the lineage calls a result of the picture in `option`."""
         if option.kind is OptionKind.REFERENCES:
-            return "reference"
+            return REFERENCE
         return self.task.relation if option.name == SOURCE else option.name
 
     @property

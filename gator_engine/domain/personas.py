@@ -238,7 +238,8 @@ class GenerationPreferences:
 
     `preset` names a look of `presets.PRESETS` ("" for none). `seed` is the seed itself under the
     policy `fixed`, and one more ingredient of it under `per_brief`. `reference_strength` is 0–1, or
-    None for the generator's own.
+    None for the generator's own. `use_references` offers the accepted reference pictures to every
+    generator that takes such.
     """
 
     preset: str = ""
@@ -247,6 +248,7 @@ class GenerationPreferences:
     loras: tuple[Lora, ...] = ()
     reference_strength: float | None = None
     triggers: tuple[TriggerRule, ...] = ()
+    use_references: bool = True
 
 
 @dataclass(frozen=True)

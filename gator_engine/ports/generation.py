@@ -34,7 +34,8 @@ class GenerateRequest:
     `size` is (width, height) in pixels; `seed` is of the first picture, the n-th uses seed + n.
     `references` are the pictures behind the option of that kind, in its order; `pictures` those
     behind the picture options, by option name. Where the capabilities take the size from the
-    source, `size` is that of the first of them.
+    source, `size` is that of the first of them. References that are only offered nobody asked for
+    by name: a model that cannot use them does without, and says so in its result.
     """
 
     kind: BriefKind
@@ -46,6 +47,7 @@ class GenerateRequest:
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[bytes, ...] = ()
+    references_offered: bool = False
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -61,13 +63,17 @@ class GeneratedFile:
 
 @dataclass(frozen=True)
 class GenerateResult:
-    """What a generator returns. `notes` are visible flags of a degraded result."""
+    """What a generator returns. `notes` are visible flags of a degraded result.
+
+    `references_unused` says that references which were only offered went into nothing.
+    """
 
     files: tuple[GeneratedFile, ...]
     model: str
     timings_s: Mapping[str, float] = field(default_factory=dict)
     software: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    references_unused: bool = False
 
 
 class Generator(Protocol):

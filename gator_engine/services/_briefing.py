@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 
 from gator_engine.domain.briefs import BriefDraft, CompiledPrompt, Dialect
 from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
@@ -15,6 +16,7 @@ from gator_engine.domain.personas import GenerationPreferences, Persona, SeedPol
 from gator_engine.domain.prompts import compile_picture, refuse_youthful_sexual
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.errors import InvalidInput
+from gator_engine.ports import UnitOfWork
 
 PROMPT_LIMIT = 4000
 
@@ -32,6 +34,20 @@ def compile_draft(
         pillar=draft.pillar,
         dialect=dialect_of(named) if named else own,
     )
+
+
+def persona_of(uow: UnitOfWork, draft: BriefDraft) -> Persona:
+    """The persona as the draft means it: as it is now, or as one of its revisions was.
+
+    Raises NotFound, or InvalidInput for a revision of somebody else.
+    """
+    persona = uow.personas.get(draft.persona_id)
+    if not draft.persona_revision_id:
+        return persona
+    revision = uow.personas.revision(draft.persona_revision_id)
+    if revision.persona_id != persona.id:
+        raise InvalidInput("persona_revision_id", f"is not a revision of {persona.name}")
+    return replace(persona, revision=revision)
 
 
 def seed_of(draft: BriefDraft, preferences: GenerationPreferences) -> int:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 
 from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import Brief, Generation, GenerationStatus
-from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
+from gator_engine.domain.capabilities import REFERENCE, GeneratorCapabilities, SizeFrom
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.prompts import refuse_youthful_sexual
-from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.errors import Cancelled, GatorError, InvalidInput, StaleWrite
 from gator_engine.ports import (
     GeneratedFile,
@@ -25,6 +24,7 @@ from gator_engine.services._context import Context
 from gator_engine.services._parts import PartOfRun
 from gator_engine.services._scoring import Scoring
 from gator_engine.services._sources import Sources, sources_of
+from gator_engine.services._wanted import wanted
 from gator_engine.services.library import Library, NewAsset
 
 
@@ -39,6 +39,7 @@ class Task:
     settings: Mapping[str, object]
     sources: Sources
     notes: Sequence[str]
+    offered: bool = False
 
     @property
     def sizes(self) -> Sequence[tuple[int, int]]:
@@ -46,6 +47,12 @@ class Task:
         if self.generator.capabilities.size_from is SizeFrom.SOURCE and self.sources.size:
             return [self.sources.size]
         return [ratio.size for ratio in self.brief.formats]
+
+    def parents(self, result: GenerateResult) -> tuple[tuple[str, str], ...]:
+        """The lineage of what was made: without references that went into nothing."""
+        if not result.references_unused:
+            return self.sources.parents
+        return tuple(one for one in self.sources.parents if one[1] != REFERENCE)
 
     def request(self, size: tuple[int, int]) -> GenerateRequest:
         """The request for one of the sizes."""
@@ -59,6 +66,7 @@ class Task:
             texts=self.brief.texts,
             settings=self.settings,
             references=self.sources.references,
+            references_offered=self.offered,
             pictures=self.sources.pictures,
         )
 
@@ -121,13 +129,22 @@ class Producing:
         with self._context.store.read() as uow:
             brief = uow.generations.brief(generation.brief_id)
             profile = uow.personas.revision(brief.persona_revision_id).profile
-        generator = self._generator(brief.generator)
+            generator = self._generator(brief.generator)
+            can = generator.capabilities
+            asked = wanted(uow, brief.persona_id, profile, brief.prompt, can, brief.settings)
         rating = profile.boundaries.rating
         refuse_youthful_sexual({"prompt": generation.compiled.text, **brief.texts}, rating)
-        preferred, notes = settings_for(profile.generation, brief.prompt, generator.capabilities)
-        settings = merged(preferred, brief.settings)
-        sources = sources_of(self._library, generator.capabilities, settings)
-        return Task(generation, brief, profile, generator, settings, sources, notes)
+        sources = sources_of(self._library, can, asked.settings)
+        return Task(
+            generation,
+            brief,
+            profile,
+            generator,
+            asked.settings,
+            sources,
+            asked.notes,
+            asked.offered,
+        )
 
     def _produce(self, task: Task, run: Run) -> None:
         begun = time.perf_counter()
@@ -171,7 +188,7 @@ class Producing:
                 persona_id=brief.persona_id,
                 persona_revision_id=brief.persona_revision_id,
                 generation_id=generation.id,
-                parents=task.sources.parents,
+                parents=task.parents(result),
             )
         )
 

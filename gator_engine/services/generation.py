@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gator_engine.domain.briefs import (
     Brief,
@@ -20,16 +20,18 @@ from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.ports import Counting, Generator, Run, UnitOfWork, Warming, WorkerLoad
-from gator_engine.services._briefing import check_draft, compile_draft, seed_of
+from gator_engine.services._briefing import check_draft, compile_draft, persona_of, seed_of
 from gator_engine.services._context import Context
 from gator_engine.services._producing import Producing
 from gator_engine.services._scoring import Scoring
 from gator_engine.services._sources import sources_of
 from gator_engine.services._together import Ended, Together
+from gator_engine.services._wanted import wanted
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.library import Library
 
 SEED_LIMIT = LARGEST_SEED
+JOB = "generate"
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,11 @@ class Generations:
     def check(self, draft: BriefDraft) -> None:
         """Raises InvalidInput or CapabilityError for the first thing that will not work."""
         generator = self._generator(draft.generator)
-        check_draft(draft, generator.capabilities, self._persona(draft))
-        sources_of(self._library, generator.capabilities, draft.settings)
+        persona, can = self._persona(draft), generator.capabilities
+        check_draft(draft, can, persona)
+        sources_of(self._library, can, draft.settings)
+        with self._context.store.read() as uow:
+            wanted(uow, persona.id, persona.profile, draft.prompt, can, draft.settings)
         missing = generator.missing()
         if missing:
             raise InvalidInput("generator", missing)
@@ -93,7 +98,7 @@ class Generations:
 
         Raises InvalidInput or CapabilityError.
         """
-        return self.queue(draft, "generate", awaited=awaited)
+        return self.queue(draft, JOB, awaited=awaited)
 
     def queue(self, draft: BriefDraft, job_name: str, *, awaited: bool = True) -> Generation:
         """As `request`, but carried out by another job, which calls `run` for it."""
@@ -104,6 +109,26 @@ class Generations:
             job = self._jobs.add(uow, job_name, generation.id, affinity=affinity, awaited=awaited)
         self._jobs.send(job)
         return generation
+
+    def request_under(self, draft: BriefDraft, revision_ids: Sequence[str]) -> Sequence[Generation]:
+        """The same brief and seed under several revisions, each as a job of its own.
+
+        All are queued or none. Raises NotFound, InvalidInput or CapabilityError.
+        """
+        seed = seed_of(draft, self._persona(draft).profile.generation)
+        drafts = [replace(draft, seed=seed, persona_revision_id=one) for one in revision_ids]
+        for each in drafts:
+            self.check(each)
+        affinities = [self.affinity(each) for each in drafts]
+        with self._context.store.write() as uow:
+            made = [self.add(uow, each) for each in drafts]
+            jobs = [
+                self._jobs.add(uow, JOB, generation.id, affinity=affinity)
+                for generation, affinity in zip(made, affinities, strict=True)
+            ]
+        for job in jobs:
+            self._jobs.send(job)
+        return made
 
     def affinity(self, draft: BriefDraft) -> str:
         """What a worker does well to have loaded for a brief; "" for nothing."""
@@ -121,7 +146,7 @@ class Generations:
         Nothing runs it yet: the caller does, by a job or by `run`.
         """
         context = self._context
-        persona = uow.personas.get(draft.persona_id)
+        persona = persona_of(uow, draft)
         seed = seed_of(draft, persona.profile.generation)
         brief = self._brief(draft, persona, seed)
         generation = Generation(
@@ -142,11 +167,10 @@ class Generations:
         return generation
 
     def again(self, generation_id: str) -> Generation:
-        """The same brief with the same seed, as a new generation."""
+        """The same brief with the same seed, as a new generation of the persona as it is now."""
         with self._context.store.read() as uow:
             brief = uow.generations.brief(uow.generations.get(generation_id).brief_id)
-        names = BriefDraft.__dataclass_fields__
-        return self.request(BriefDraft(**{name: getattr(brief, name) for name in names}))
+        return self.request(replace(brief.draft, persona_revision_id=""))
 
     def get(self, generation_id: str) -> Generation:
         """Raises NotFound."""
@@ -226,7 +250,7 @@ class Generations:
 
     def _persona(self, draft: BriefDraft) -> Persona:
         with self._context.store.read() as uow:
-            return uow.personas.get(draft.persona_id)
+            return persona_of(uow, draft)
 
     def _compile(self, persona: Persona, draft: BriefDraft) -> CompiledPrompt:
         generator = self._generators().get(draft.generator)
@@ -242,9 +266,8 @@ class Generations:
     def _brief(self, draft: BriefDraft, persona: Persona, seed: int) -> Brief:
         given = {name: getattr(draft, name) for name in BriefDraft.__dataclass_fields__}
         return Brief(
-            **{**given, "seed": seed},
+            **{**given, "seed": seed, "persona_revision_id": persona.revision.id},
             id=self._context.ids.new(),
-            persona_revision_id=persona.revision.id,
             created_at=self._context.now(),
             created_by=self._context.actor,
         )

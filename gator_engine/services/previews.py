@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
-from gator_engine.domain.briefs import CompiledPrompt, Dialect, Fragment
+from gator_engine.domain.briefs import (
+    AspectRatio,
+    BriefDraft,
+    BriefKind,
+    CompiledPrompt,
+    Dialect,
+    Fragment,
+    Generation,
+)
 from gator_engine.domain.personas import PersonaProfile, PersonaRevision
 from gator_engine.domain.prompts import compile_picture
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.ports import Caption
 from gator_engine.services._context import Context
+from gator_engine.services.generation import Generations
 from gator_engine.services.writing import Writing
+
+LOOKED_THROUGH = 24
 
 
 @dataclass(frozen=True)
@@ -47,10 +59,10 @@ class Output:
 
 
 class Previews:
-    """What one can try out with profiles; nothing is stored."""
+    """What one can try out with profiles; only pictures that are asked for are stored."""
 
-    def __init__(self, context: Context, writing: Writing) -> None:
-        self._context, self._writing = context, writing
+    def __init__(self, context: Context, writing: Writing, generations: Generations) -> None:
+        self._context, self._writing, self._generations = context, writing, generations
 
     def compiled(self, profile: PersonaProfile, scene: Scene) -> Compiled:
         """The picture prompt of a profile that need not be stored. Raises InvalidInput."""
@@ -74,6 +86,46 @@ class Previews:
             caption = self._writing.sample(revision.profile, scene.prompt, scene.seed)
             outputs.append(Output(revision, mine, own, caption))
         return outputs[0], outputs[1]
+
+    def generate(
+        self, first_id: str, second_id: str, scene: Scene, generator: str
+    ) -> Sequence[Generation]:
+        """Real pictures of the same scene and seed under two revisions, each as a job.
+
+        The dialect is the generator's own. Raises NotFound, InvalidInput or CapabilityError.
+        """
+        revision = self._revisions([first_id])[0]
+        can = {info.capabilities.slug: info.capabilities for info in self._generations.generators()}
+        words = can[generator].text_fields[:1] if generator in can else ()
+        draft = BriefDraft(
+            persona_id=revision.persona_id,
+            kind=BriefKind.IMAGE,
+            generator=generator,
+            prompt=scene.prompt,
+            formats=(AspectRatio.SQUARE,),
+            seed=scene.seed,
+            pillar=scene.pillar,
+            outfit=scene.outfit,
+            texts=dict.fromkeys(words, scene.prompt),
+        )
+        return self._generations.request_under(draft, [first_id, second_id])
+
+    def pictures(self, first_id: str, second_id: str) -> Sequence[Generation]:
+        """The newest two generations of one brief and seed under these revisions, in this order.
+
+        Empty when there are none among the persona's last ones. Raises NotFound.
+        """
+        persona_id = self._revisions([first_id])[0].persona_id
+        found = self._generations.list(persona_id, limit=LOOKED_THROUGH)
+        drafts = [(one, self._generations.brief(one.brief_id).draft) for one in found]
+        under = {
+            wanted: [pair for pair in drafts if pair[1].persona_revision_id == wanted]
+            for wanted in (first_id, second_id)
+        }
+        for (first, asked), (second, also) in product(under[first_id], under[second_id]):
+            if replace(asked, persona_revision_id=second_id) == also:
+                return first, second
+        return ()
 
     def _revisions(self, ids: Sequence[str]) -> list[PersonaRevision]:
         with self._context.store.read() as uow:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_consent"
-down_revision = "2026_11_22_identity"
+down_revision = "2026_11_22_library"
 branch_labels = None
 depends_on = None
 

@@ -39,6 +39,11 @@ def generation(form: str, was: GenerationPreferences) -> GenerationPreferences:
     )
     mark(form, "generation.preset")
     policy, seed = _seed(form, was)
+    refers = st.toggle(
+        "Show accepted reference pictures to models that take them",
+        was.use_references,
+        key=f"{form}:refers",
+    )
     strength = _strength(form, was.reference_strength)
     st.markdown("**LoRAs**")
     loras = repeated(form, "generation.loras", "LoRA", was.loras, Lora("", ""), _lora)
@@ -51,6 +56,7 @@ def generation(form: str, was: GenerationPreferences) -> GenerationPreferences:
         loras=tuple(one for one in loras if one.name or one.model),
         reference_strength=strength,
         triggers=tuple(one for one in rules if one.phrase or one.value),
+        use_references=refers,
     )
 
 

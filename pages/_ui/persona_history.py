@@ -12,7 +12,7 @@ from gator_engine.domain.persona_diff import diff, summary
 from gator_engine.domain.personas import Persona, PersonaProfile, PersonaRevision
 from gator_engine.errors import InvalidInput
 from gator_engine.services.previews import Output, Scene
-from pages._ui import cards, forms, words
+from pages._ui import cards, forms, persona_results, words
 from pages._ui.commands import attempt
 from pages._ui.persona_voice import findings
 from pages._ui.session import my_zone, studio
@@ -85,6 +85,7 @@ def _compare(revisions: Sequence[PersonaRevision]) -> None:
     for column, output in zip(st.columns(2), outputs, strict=True):
         with column:
             _output(output)
+    persona_results.compare(old, new, scene)
 
 
 def _scene(old: PersonaProfile, new: PersonaProfile) -> Scene:

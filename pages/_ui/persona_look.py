@@ -11,7 +11,7 @@ import streamlit as st
 from gator_engine.domain.assets import Asset
 from gator_engine.domain.identity import LookLock, ReferenceImage, ReferenceSet, ReferenceState
 from gator_engine.domain.personas import Persona
-from pages._ui import cards, job_status, shell, words
+from pages._ui import cards, job_status, persona_consent, persona_lora, shell, words
 from pages._ui.commands import attempt
 from pages._ui.icons import icon
 from pages._ui.persona_shots import character_set, generator_choice
@@ -84,6 +84,7 @@ def pictures(persona: Persona) -> None:
     if missing:
         cards.html(f'<div class="g-soft">Likeness is not measured: {escape(missing)}</div>')
     character_set(persona)
+    persona_lora.training(persona)
 
 
 def _add(persona: Persona) -> None:
@@ -129,6 +130,7 @@ def _grid(images: tuple[ReferenceImage, ...]) -> None:
             with st.container(key=f"reference-{image.id}"):
                 cards.picture(assets[image.asset_id], ratio="1")
                 _likeness(assets[image.asset_id])
+                persona_consent.state(image)
                 _decisions(image)
 
 
@@ -152,6 +154,7 @@ def _decisions(image: ReferenceImage) -> None:
                 reason = st.text_input("What is wrong with it?", key=f"reason-{image.id}")
                 if st.button("Reject it", key=f"reject-{image.id}"):
                     attempt(lambda: identity.reject(image.id, reason), done="Rejected.")
+        persona_consent.ask(image)
 
 
 def _button(label: str, symbol: str, key: str, action: Callable[[], object]) -> None:

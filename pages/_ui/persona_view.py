@@ -19,6 +19,7 @@ from pages._ui import (
     persona_history,
     persona_look,
     persona_rules_form,
+    persona_slots,
     shell,
 )
 from pages._ui.persona_voice import checker, findings
@@ -53,6 +54,8 @@ def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPro
         writes = persona_form.voice(form, was.voice)
     with tabs[3]:
         themes = persona_rules_form.pillars(form, was.pillars)
+        if persona:
+            persona_slots.weekly(persona)
     with tabs[4]:
         platforms = [info.capabilities for info in studio().accounts.platforms()]
         never = persona_rules_form.boundaries(form, was.boundaries, platforms)

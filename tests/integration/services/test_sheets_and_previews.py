@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gator_engine import Studio, open_studio
+from gator_engine import Studio, open_studio, run_jobs
 from gator_engine.domain.briefs import Dialect
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import InvalidInput
@@ -78,3 +78,34 @@ def test_a_profile_is_compiled_before_it_is_saved(studio: Studio, persona: Perso
     assert spoken.budget is None, "models that read sentences have no window of 77"
     with pytest.raises(InvalidInput):
         studio.previews.compiled(persona.profile, Scene("at a market", outfit="moon walk"))
+
+
+def test_two_revisions_are_compared_by_real_pictures(studio: Studio, persona: Persona) -> None:
+    before = persona.revision.id
+    brand = replace(persona.profile.brand, palette=("#000000", "#FFFFFF"))
+    after = studio.personas.revise(
+        persona.id, replace(persona.profile, brand=brand), "black and white", persona.version
+    ).revision.id
+    scene = Scene("bowls on a shelf", seed=7)
+    assert studio.previews.pictures(before, after) == ()
+    asked = studio.previews.generate(before, after, scene, "card")
+    assert len({studio.generation.job(one.id) for one in asked}) == 2
+    run_jobs(studio)
+    made = studio.previews.pictures(before, after)
+    assert [one.id for one in made] == [one.id for one in asked]
+    assert studio.previews.pictures(after, before) == made[::-1]
+    assets = [studio.library.get(one.asset_ids[0]) for one in made]
+    assert [asset.persona_revision_id for asset in assets] == [before, after]
+    assert {asset.provenance.seed for asset in assets} == {7}
+    assert assets[0].sha256 != assets[1].sha256
+    again = studio.generation.again(made[0].id)
+    assert studio.generation.brief(again.brief_id).persona_revision_id == after
+
+
+def test_a_brief_names_a_revision_of_its_own_persona(studio: Studio, persona: Persona) -> None:
+    other = studio.personas.create(studio.personas.templates()[1].profile)
+    scene = Scene("bowls on a shelf")
+    with pytest.raises(InvalidInput) as refused:
+        studio.previews.generate(persona.revision.id, other.revision.id, scene, "card")
+    assert refused.value.field == "persona_revision_id"
+    assert studio.generation.list(persona.id) == []

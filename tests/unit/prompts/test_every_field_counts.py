@@ -62,6 +62,7 @@ NOT_WORDS = {
     "generation.seed_policy": "decides the seed",
     "generation.seed": "decides the seed",
     "generation.reference_strength": "is an option of the generator",
+    "generation.use_references": "decides whether references are offered to the generator",
     "brand": "shapes the designed cards",
 }
 CHANGED: dict[str, Any] = {

@@ -29,6 +29,15 @@ _ENCODERS = ("image_encoder", "../models/image_encoder")
 _UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
 
 
+def why_not(pipe: Any, options: Mapping[str, Any]) -> str:
+    """ "" when the model can use reference pictures with these options, else what it lacks."""
+    if type(pipe).__name__ in _EDITORS:
+        return ""
+    if "ip_adapter_image" not in inspect.signature(type(pipe).__call__).parameters:
+        return f"{type(pipe).__name__} takes none"
+    return "" if str(options["reference_adapter"]).strip() else "it needs an IP-Adapter"
+
+
 @contextmanager
 def attached(
     model: LoadedModel, options: Mapping[str, Any], references: Sequence[bytes]

@@ -6,14 +6,14 @@ import inspect
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
 from PIL import Image
 
-from gator_engine.adapters.generators._diffusers.attaching import attached
+from gator_engine.adapters.generators._diffusers.attaching import attached, why_not
 from gator_engine.adapters.generators._diffusers.choices import Choices, choices_for
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel, warm_model
 from gator_engine.adapters.generators._diffusers.sizes import (
@@ -55,6 +55,7 @@ def make_pictures(
     run.progress(0.0, f"Loading {name} (a model from the hub is downloaded the first time)")
     model, was_warm = warm_model(name, device, str(options["precision"]))
     run.check()
+    request, without = _able(model, request, options)
     with model.lock, attached(model, options, request.references) as more:
         session = _session(model, request, options, run)
         session.more, session.identity = more, _identity(options, request, more)
@@ -64,8 +65,21 @@ def make_pictures(
         model.pipe.scheduler = session.choices.scheduler
         files = _all(session)
     run.progress(1.0, "Done")
-    notes = tuple(dict.fromkeys([*session.choices.notes, *session.notes]))
-    return GenerateResult(tuple(files), name, dict(session.timings), _software(), notes)
+    notes = tuple(dict.fromkeys([*without, *session.choices.notes, *session.notes]))
+    return GenerateResult(
+        tuple(files), name, dict(session.timings), _software(), notes, bool(without)
+    )
+
+
+def _able(
+    model: LoadedModel, request: GenerateRequest, options: Mapping[str, Any]
+) -> tuple[GenerateRequest, list[str]]:
+    """The request without references that were only offered and that the model cannot use."""
+    lacks = why_not(model.pipe, options) if request.references_offered else ""
+    if not lacks:
+        return request, []
+    note = f"The persona's reference pictures were not used: {lacks}."
+    return replace(request, references=()), [note]
 
 
 def _session(
