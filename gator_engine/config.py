@@ -114,6 +114,18 @@ class Settings(BaseSettings):
     device: str = Field(
         "auto", description="Torch device for pictures: auto, cpu, cuda, cuda:1, mps."
     )
+    content_credentials: bool = Field(
+        True, description="Sign what Gator makes with content credentials (C2PA)."
+    )
+    c2pa_certificate: Path | None = Field(
+        None,
+        description="PEM file with your signing certificate and its issuers; empty means one for"
+        " development, made on first use.",
+    )
+    c2pa_key: Path | None = Field(None, description="PEM file with the key of that certificate.")
+    watermark: bool = Field(
+        False, description="Hide a mark in the pixels of AI pictures that survives re-encoding."
+    )
 
     @field_validator("timezone")
     @classmethod

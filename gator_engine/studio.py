@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
     from gator_engine.services.previews import Previews
+    from gator_engine.services.provenance import FileProvenance
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
     from gator_engine.services.sheets import Sheets
@@ -158,6 +159,7 @@ class Studio(Adapters):
             self.blobs,
             self.inspector,
             self.vault,
+            self._sealing,
             url_ttl_s=self.settings.media_url_ttl_s,
         )
 
@@ -248,6 +250,26 @@ class Studio(Adapters):
         return parts + machine_checks(self.settings, self.generators, self.writers)
 
     @cached_property
+    def provenance(self) -> FileProvenance:
+        """Learn what a file says about itself, and recall its settings."""
+        from gator_engine.services.provenance import FileProvenance
+
+        return FileProvenance(
+            self._context,
+            self.signing,
+            self.marks,
+            self.watermarking,
+            most_bytes=self.settings.max_upload_mb * 1024 * 1024,
+        )
+
+    @cached_property
+    def _sealing(self) -> Any:
+        from gator_engine.services._sealing import Sealing
+
+        hidden = self.watermarking if self.settings.watermark else None
+        return Sealing(self.signing, self.marks, hidden)
+
+    @cached_property
     def _scoring(self) -> Any:
         from gator_engine.services._scoring import Scoring
 
@@ -262,6 +284,7 @@ class Studio(Adapters):
             self.connectors,
             self.blobs,
             self.inspector,
+            self._sealing,
             require_alt_text=self.settings.require_alt_text,
         )
 

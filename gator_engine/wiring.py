@@ -23,12 +23,15 @@ if TYPE_CHECKING:
         ImageEmbedder,
         JobQueue,
         LoraTrainer,
+        MarkReader,
         MediaInspector,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
         SheetPainter,
+        Signing,
         Store,
+        Watermarking,
     )
 
 
@@ -100,6 +103,27 @@ class Adapters:
         from gator_engine.adapters.media.inspector import PillowInspector
 
         return PillowInspector(self.settings)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Signs content credentials."""
+        from gator_engine.adapters.provenance.credentials import C2paSigning
+
+        return C2paSigning(self.settings)
+
+    @cached_property
+    def marks(self) -> MarkReader:
+        """Reads and writes the open marks of files."""
+        from gator_engine.adapters.provenance.marks import FileMarks
+
+        return FileMarks()
+
+    @cached_property
+    def watermarking(self) -> Watermarking:
+        """Hides marks in pixels."""
+        from gator_engine.adapters.provenance.watermark import DwtDctSvd
+
+        return DwtDctSvd(self.settings)
 
     @cached_property
     def persona_files(self) -> PersonaFiles:

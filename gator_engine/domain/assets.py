@@ -57,7 +57,11 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Asset:
-    """An immutable stored file, named by the SHA-256 of its content."""
+    """An immutable stored file, named by the SHA-256 of its content.
+
+    `content_sha256` is of the file before it was signed: signatures carry time and chance, so it is
+    what tells whether two makings gave the same pixels and parameters. "" for files older than it.
+    """
 
     id: str
     sha256: str
@@ -72,8 +76,18 @@ class Asset:
     persona_revision_id: str | None = None
     generation_id: str | None = None
     thumbnail_sha256: str | None = None
+    content_sha256: str = ""
     deleted_at: datetime | None = None
     favourite: bool = False
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A copy of a file in the shape that a platform takes; `key` names original and rules."""
+
+    key: str
+    sha256: str
+    facts: FileFacts
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ from gator_engine.ports.portability import (
     PortableImage,
     ReportLine,
 )
+from gator_engine.ports.provenance import (
+    MarkReader,
+    Signing,
+    Watermarking,
+)
 from gator_engine.ports.publishing import (
     ConnectedProfile,
     Connector,
@@ -132,6 +137,7 @@ __all__ = [
     "LoraOptions",
     "LoraRequest",
     "LoraTrainer",
+    "MarkReader",
     "MediaInspector",
     "Member",
     "MemberDone",
@@ -153,6 +159,7 @@ __all__ = [
     "SecretVault",
     "SettingRepository",
     "SheetPainter",
+    "Signing",
     "StepResult",
     "StepStatus",
     "StorageRow",
@@ -166,6 +173,7 @@ __all__ = [
     "Verdict",
     "WEIGHTS_NAME",
     "WarmModel",
+    "Watermarking",
     "WorkerInfo",
     "WorkerLoad",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gator_engine.domain.accounts import Account, Slot
-from gator_engine.domain.assets import Asset, AssetQuery, Facets, Found, Lineage, Shelf
+from gator_engine.domain.assets import Asset, AssetQuery, Facets, Found, Lineage, Rendition, Shelf
 from gator_engine.domain.briefs import Brief, Generation
 from gator_engine.domain.deliveries import Attempt, Delivery, DeliveryQuery, DeliveryState
 from gator_engine.domain.ideas import Idea
@@ -84,6 +84,11 @@ class AssetRepository(Protocol):
     def add(self, asset: Asset, parents: Sequence[Lineage] = ()) -> None: ...
     def get(self, asset_id: str) -> Asset: ...
     def by_sha256(self, sha256: str) -> Asset | None: ...
+    def by_content(self, content_sha256: str) -> Asset | None: ...
+    def rendition(self, key: str) -> Rendition | None: ...
+    def keep_rendition(self, made: Rendition) -> Rendition:
+        """Of two made at once under one key, the first one stays and is returned."""
+
     def many(self, asset_ids: Sequence[str]) -> Sequence[Asset]:
         """In the order asked for; unknown ids are left out."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gator_engine.domain.accounts import Account
-from gator_engine.domain.assets import Asset, FileFacts
+from gator_engine.domain.assets import Asset, FileFacts, Origin, Rendition
 from gator_engine.domain.capabilities import MediaRule
 from gator_engine.domain.deliveries import Delivery
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import Post
+from gator_engine.domain.provenance import Parent
 from gator_engine.errors import CapabilityError, InvalidInput
 from gator_engine.ports import (
     BlobStore,
@@ -21,6 +24,20 @@ from gator_engine.ports import (
     Payload,
 )
 from gator_engine.services._context import Context
+from gator_engine.services._sealing import Sealing
+
+# Signing adds a few kilobytes that nobody can tell before; a second round leaves room for them.
+ROUNDS, SLACK = 2, 1024
+
+
+@dataclass(frozen=True)
+class _Original:
+    """What a copy is made from."""
+
+    sha256: str
+    facts: FileFacts
+    origin: Origin
+    title: str
 
 
 class Messages:
@@ -32,11 +49,12 @@ class Messages:
         connectors: Mapping[str, Connector],
         blobs: BlobStore,
         inspector: MediaInspector,
+        sealing: Sealing,
         *,
         require_alt_text: bool,
     ) -> None:
         self._context, self._connectors = context, connectors
-        self._blobs, self._inspector = blobs, inspector
+        self._blobs, self._inspector, self._sealing = blobs, inspector, sealing
         self._require_alt_text = require_alt_text
         # Fitting a picture re-encodes it; a preview on each keystroke must not do that again.
         self._fitted = lru_cache(maxsize=256)(self._fit)
@@ -81,7 +99,10 @@ class Messages:
         )
 
     def _item(self, asset: Asset, alt_text: str, rule: MediaRule) -> MediaItem:
-        sha256, facts = self._fitted(asset.sha256, asset.facts, rule)
+        original = _Original(
+            asset.sha256, asset.facts, asset.provenance.origin, asset.title or asset.id
+        )
+        sha256, facts = self._fitted(original, rule)
         return MediaItem(
             asset_id=asset.id,
             sha256=sha256,
@@ -92,21 +113,55 @@ class Messages:
             alt_text=alt_text,
         )
 
-    def _fit(self, sha256: str, facts: FileFacts, rule: MediaRule) -> tuple[str, FileFacts]:
-        """The picture as the platform takes it: untouched when it already fits."""
+    def _fit(self, original: _Original, rule: MediaRule) -> tuple[str, FileFacts]:
+        """The picture as the platform takes it: untouched when it already fits.
+
+        A copy is made once and kept: signatures carry chance, and every try of a delivery must
+        send the same bytes, whichever worker makes it.
+        """
+        facts = original.facts
         pixels = (facts.width or 0) * (facts.height or 0)
         small_enough = facts.size <= rule.max_image_bytes and (
             rule.max_image_pixels is None or pixels <= rule.max_image_pixels
         )
         if facts.mime in rule.mime_types and small_enough:
-            return sha256, facts
+            return original.sha256, facts
         if not rule.mime_types:
             raise CapabilityError("The platform", "pictures", "text only")
-        data, fitted = self._inspector.convert(
-            self._blobs.get(sha256),
-            facts,
-            mime_types=rule.mime_types,
-            max_bytes=rule.max_image_bytes,
-            max_pixels=rule.max_image_pixels,
+        signed = any(self._sealing.signs(mime) for mime in rule.mime_types)
+        key = _rendition_key(original, rule, signed=signed)
+        with self._context.store.read() as uow:
+            kept = uow.assets.rendition(key)
+        if kept is None:
+            data, fitted = self._copy(original, rule)
+            made = Rendition(key, self._blobs.put(data), fitted)
+            with self._context.store.write() as uow:
+                kept = uow.assets.keep_rendition(made)
+        return kept.sha256, kept.facts
+
+    def _copy(self, original: _Original, rule: MediaRule) -> tuple[bytes, FileFacts]:
+        """Rewritten within the rule, with room for the signature, and signed as the last step."""
+        data = self._blobs.get(original.sha256)
+        parent = Parent(data, original.facts.mime, original.title)
+        room = 0
+        for _ in range(ROUNDS):
+            copy, facts = self._inspector.convert(
+                data,
+                original.facts,
+                mime_types=rule.mime_types,
+                max_bytes=rule.max_image_bytes - room,
+                max_pixels=rule.max_image_pixels,
+            )
+            signed = self._sealing.rendition(copy, facts.mime, parent, original.origin)
+            if len(signed) <= rule.max_image_bytes:
+                return signed, replace(facts, size=len(signed))
+            room = len(signed) - len(copy) + SLACK
+        raise InvalidInput(
+            "picture", "leaves no room for its credentials", f"{rule.max_image_bytes} bytes"
         )
-        return self._blobs.put(data), fitted
+
+
+def _rendition_key(original: _Original, rule: MediaRule, *, signed: bool) -> str:
+    """Original, rule and whether it is signed, as one short name."""
+    limits = (rule.mime_types, rule.max_image_bytes, rule.max_image_pixels, signed)
+    return hashlib.sha256(f"{original.sha256} {limits}".encode()).hexdigest()

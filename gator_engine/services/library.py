@@ -17,9 +17,11 @@ from gator_engine.domain.assets import (
     Shelf,
 )
 from gator_engine.domain.personas import Rating
+from gator_engine.domain.provenance import Parent
 from gator_engine.errors import InvalidInput
-from gator_engine.ports import BlobStore, MediaInspector, SecretVault
+from gator_engine.ports import BlobStore, MediaInspector, SecretVault, UnitOfWork
 from gator_engine.services._context import Context
+from gator_engine.services._sealing import Sealing
 
 TITLE_LIMIT, ALT_TEXT_LIMIT, TAG_LIMIT, MOST_TAGS = 200, 1500, 60, 40
 LARGEST_PAGE = 500
@@ -58,11 +60,12 @@ class Library:
         blobs: BlobStore,
         inspector: MediaInspector,
         vault: SecretVault,
+        sealing: Sealing,
         *,
         url_ttl_s: int,
     ) -> None:
         self._context, self._blobs, self._inspector = context, blobs, inspector
-        self._vault, self._url_ttl = vault, url_ttl_s
+        self._vault, self._sealing, self._url_ttl = vault, sealing, url_ttl_s
 
     def upload(
         self,
@@ -89,25 +92,34 @@ class Library:
         return self._keep(new, facts)
 
     def keep(self, new: NewAsset) -> Asset:
-        """Keep a file that Gator made. Raises InvalidInput when it is not what it should be."""
+        """Keep a file that Gator made, marked and signed as the last step.
+
+        The same pixels and parameters twice give the same asset. Raises InvalidInput when it is
+        not what it should be, ConfigError when the signing certificate cannot be used.
+        """
         return self._keep(new, self._inspector.inspect(new.data))
 
     def _keep(self, new: NewAsset, facts: FileFacts) -> Asset:
         _check_texts(new.title, new.alt_text, ())
-        sha256 = self._blobs.put(new.data)
-        thumbnail = self._blobs.put(self._inspector.thumbnail(new.data, facts))
+        unsigned = self._sealing.mark(new.data, facts.mime, new.provenance)
+        content = unsigned.content_sha256
+        with self._context.store.write() as uow:
+            if known := _known(uow, content):
+                return known
+        data = self._sealing.sign(
+            unsigned, facts.mime, new.provenance, new.title, self._parents(new)
+        )
+        sha256 = self._blobs.put(data)
+        thumbnail = self._blobs.put(self._inspector.thumbnail(unsigned.data, facts))
         context = self._context
         with context.store.write() as uow:
-            known = uow.assets.by_sha256(sha256)
-            if known is not None:
-                if known.deleted_at is not None:
-                    known = replace(known, deleted_at=None)
-                    uow.assets.save(known)
+            if known := _known(uow, content):
                 return known
             asset = Asset(
                 id=context.ids.new(),
                 sha256=sha256,
-                facts=facts,
+                content_sha256=content,
+                facts=replace(facts, size=len(data)),
                 provenance=new.provenance,
                 created_at=context.now(),
                 title=new.title,
@@ -121,6 +133,15 @@ class Library:
             uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
             context.audit(uow, "add", "asset", asset.id, origin=new.provenance.origin.value)
         return asset
+
+    def _parents(self, new: NewAsset) -> list[Parent]:
+        """The files it was made from, for its credentials."""
+        with self._context.store.read() as uow:
+            found = uow.assets.many([parent for parent, _ in new.parents])
+        return [
+            Parent(self._blobs.get(one.sha256), one.facts.mime, one.title or one.provenance.label)
+            for one in found
+        ]
 
     def search(self, query: AssetQuery) -> Found:
         """A page of assets, newest first. Raises InvalidInput for a page out of bounds."""
@@ -219,6 +240,15 @@ class Library:
             asset = uow.assets.get(asset_id)
             uow.assets.save(replace(asset, deleted_at=context.now() if deleted else None))
             context.audit(uow, "trash" if deleted else "restore", "asset", asset_id)
+
+
+def _known(uow: UnitOfWork, content_sha256: str) -> Asset | None:
+    """The asset with this content (as made, or as signed before), out of the trash again."""
+    known = uow.assets.by_content(content_sha256) or uow.assets.by_sha256(content_sha256)
+    if known is not None and known.deleted_at is not None:
+        known = replace(known, deleted_at=None)
+        uow.assets.save(known)
+    return known
 
 
 def _check_texts(title: str, alt_text: str, tags: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from gator_engine.domain.assets import (
     Lineage,
     Origin,
     Provenance,
+    Rendition,
     Shelf,
 )
 from gator_engine.domain.briefs import BriefKind, CompiledPrompt, GenerationStatus
@@ -347,3 +348,25 @@ def test_a_removed_asset_is_gone_from_everywhere(store: SqlStore) -> None:
         with pytest.raises(NotFound):
             uow.assets.remove("a2")
     assert found(store, text="bowl") == found(store, tag="clay") == ["a1"]
+
+
+def test_an_asset_is_found_by_its_content_before_signing(store: SqlStore) -> None:
+    content = "c" * 64
+    with store.write() as uow:
+        assert uow.assets.by_content(content) is None
+        uow.assets.add(asset("a1", content_sha256=content, deleted_at=NOW))
+        uow.assets.add(asset("a2", content_sha256=content))
+        uow.assets.add(asset("a3"))
+        found = uow.assets.by_content(content)
+    assert found is not None and found.id == "a2"
+
+
+def test_of_two_copies_for_one_rule_the_first_stays(store: SqlStore) -> None:
+    facts = FileFacts(AssetKind.IMAGE, "image/jpeg", 9, 4, 5)
+    first, second = (Rendition("k", letter * 64, facts) for letter in "ab")
+    with store.write() as uow:
+        assert uow.assets.rendition("k") is None
+        assert uow.assets.keep_rendition(first) == first
+    with store.write() as uow:
+        assert uow.assets.keep_rendition(second) == first
+        assert uow.assets.rendition("k") == first

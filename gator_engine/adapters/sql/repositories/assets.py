@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from gator_engine.adapters.sql import asset_search, fulltext
-from gator_engine.adapters.sql.rows import Rows, fields_of
+from gator_engine.adapters.sql.rows import Rows, fields_of, insert_unless_taken
 from gator_engine.adapters.sql.tables import (
     asset_tags,
     assets,
@@ -20,15 +20,18 @@ from gator_engine.adapters.sql.tables import (
     lineage,
     post_media,
     posts,
+    renditions,
 )
 from gator_engine.domain.assets import (
     Asset,
+    AssetKind,
     AssetQuery,
     Facets,
     FileFacts,
     Found,
     Lineage,
     Provenance,
+    Rendition,
     Shelf,
     shelf_of,
 )
@@ -86,6 +89,33 @@ class SqlAssets:
         )
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _to_asset(row)
+
+    def by_content(self, content_sha256: str) -> Asset | None:
+        """The newest asset whose content before signing was this, outside the trash if possible."""
+        query = (
+            select(assets)
+            .where(assets.c.content_sha256 == content_sha256)
+            .order_by(assets.c.deleted_at.is_not(None), *NEWEST_FIRST)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _to_asset(row)
+
+    def rendition(self, key: str) -> Rendition | None:
+        """The copy kept under a key."""
+        row = self._connection.execute(select(renditions).where(renditions.c.key == key)).first()
+        if row is None:
+            return None
+        facts = FileFacts(AssetKind.IMAGE, row.mime, row.size, row.width, row.height)
+        return Rendition(row.key, row.sha256, facts)
+
+    def keep_rendition(self, made: Rendition) -> Rendition:
+        """Keep a copy; of two made at once, the first one stays and is returned."""
+        facts = made.facts
+        values = {"key": made.key, "sha256": made.sha256, "mime": facts.mime, "size": facts.size}
+        values |= {"width": facts.width, "height": facts.height}
+        insert_unless_taken(self._connection, renditions, values, ["key"])
+        return self.rendition(made.key) or made
 
     def many(self, asset_ids: Sequence[str]) -> Sequence[Asset]:
         """In the order asked for; unknown ids are left out."""

@@ -13,7 +13,13 @@ from gator_engine.adapters.sql.tables.identity import (
     reference_changes,
     reference_images,
 )
-from gator_engine.adapters.sql.tables.library import assets, briefs, generations, lineage
+from gator_engine.adapters.sql.tables.library import (
+    assets,
+    briefs,
+    generations,
+    lineage,
+    renditions,
+)
 from gator_engine.adapters.sql.tables.people import audit_events, settings, users
 from gator_engine.adapters.sql.tables.personas import ideas, persona_revisions, personas
 from gator_engine.adapters.sql.tables.posts import post_media, post_variants, post_versions, posts
@@ -56,6 +62,7 @@ __all__ = [
     "posts",
     "reference_changes",
     "reference_images",
+    "renditions",
     "settings",
     "slots",
     "users",

@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-from gator_engine.adapters.sql.columns import Document, Word, one_of
+from gator_engine.adapters.sql.columns import Document, Plain, Word, one_of
 from gator_engine.adapters.sql.tables.base import instant, key, link, metadata, text
 from gator_engine.domain.assets import AssetKind, Origin, Shelf
 from gator_engine.domain.briefs import AspectRatio, BriefKind, CompiledPrompt, GenerationStatus
@@ -102,6 +102,7 @@ assets = Table(
     link("persona_revision_id", "persona_revisions.id", nullable=True),
     link("generation_id", "generations.id", nullable=True),
     text("thumbnail_sha256", nullable=True),
+    Column("content_sha256", Plain, nullable=False, server_default=""),
     instant("deleted_at", nullable=True),
     # The terms of title, alt text, prompt and tags (domain/search_terms.py), parted by spaces:
     # what the full-text index of either database holds.
@@ -116,11 +117,25 @@ assets = Table(
     CheckConstraint("size >= 0", name="size"),
     CheckConstraint("length(sha256) = 64", name="sha256"),
     Index(None, "sha256"),
+    Index(None, "content_sha256"),
     Index("ix_assets_place", "place"),
     Index("ix_assets_shelf", "shelf", "place"),
     Index("ix_assets_persona", "shelf", "persona_id", "place"),
     Index("ix_assets_facets", "shelf", *FACETS, "place"),
     Index(None, "generation_id"),
+)
+
+# The copy of a file that a platform gets, by what it was made of and for.
+renditions = Table(
+    "renditions",
+    metadata,
+    key("key"),
+    text("sha256"),
+    text("mime"),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
 )
 
 lineage = Table(

@@ -1,0 +1,36 @@
+"""The open marks of a file: XMP with the IPTC source type, and the texts that tools leave."""
+
+from __future__ import annotations
+
+from gator_engine.adapters.provenance.containers import mime_of, texts_of, with_xmp
+from gator_engine.adapters.provenance.recipes import recipe_of
+from gator_engine.adapters.provenance.xmp import source_type, xmp_packet
+from gator_engine.domain.provenance import Marks
+from gator_engine.domain.recall import Recipe
+
+# What is shown of one text: enough to judge it, and no page is drowned.
+LONGEST_SHOWN = 20_000
+
+
+class FileMarks:
+    """MarkReader over PNG, JPEG and WebP."""
+
+    def read(self, data: bytes) -> Marks:
+        """What the file says about itself; texts are shortened to 20,000 characters."""
+        texts = texts_of(data)
+        return Marks(
+            mime=mime_of(data),
+            source_type=source_type(texts.xmp)[:500] if texts.xmp else "",
+            texts={name: text[:LONGEST_SHOWN] for name, text in texts.found.items()},
+            problems=tuple(dict.fromkeys(texts.problems)),
+        )
+
+    def recipe(self, data: bytes) -> Recipe | None:
+        """The settings it was made with, when a known tool wrote them down."""
+        return recipe_of(texts_of(data).found)
+
+    def marked(self, data: bytes, mime: str, *, source_type: str, software: str) -> bytes:
+        """The file with the IPTC source type, if it has none and its format has a place for it."""
+        if not source_type or texts_of(data).xmp:
+            return data
+        return with_xmp(data, mime, xmp_packet(source_type, software))

@@ -1,0 +1,91 @@
+"""The last touch on every file that Gator makes: open marks, the hidden mark, the signature."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gator_engine.domain.assets import Origin, Provenance
+from gator_engine.domain.provenance import (
+    SOURCE_TYPES,
+    Claim,
+    CredentialState,
+    Parent,
+    claim_of,
+)
+from gator_engine.ports import MarkReader, Signing, Watermarking
+
+# Origins that say "by a model", for which the hidden mark is meant.
+_BY_MODEL = (Origin.AI_GENERATED, Origin.AI_EDITED)
+_CODE_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """A file that lacks only its signature.
+
+    Signatures carry time and chance, so two makings of the same picture differ in their bytes;
+    `content_sha256` is equal when pixels and parameters are.
+    """
+
+    data: bytes
+    content_sha256: str
+    to_sign: bool
+
+
+class Sealing:
+    """Marks and signs files; uploads are never touched."""
+
+    def __init__(
+        self, signing: Signing, marks: MarkReader, watermarking: Watermarking | None
+    ) -> None:
+        self._signing, self._marks, self._watermarking = signing, marks, watermarking
+
+    def mark(self, data: bytes, mime: str, made: Provenance) -> Unsigned:
+        """The file with its marks; uploads, and files that somebody signed, stay as they are."""
+        signed_already = self._signing.read(data, mime).state is not CredentialState.NONE
+        if made.origin is Origin.UPLOAD or signed_already:
+            return Unsigned(data, hashlib.sha256(data).hexdigest(), to_sign=False)
+        if made.origin in _BY_MODEL:
+            if self._watermarking is not None:
+                code = hashlib.sha256(data).digest()[:_CODE_BYTES]
+                data = self._watermarking.embed(data, mime, code)
+            source_type = SOURCE_TYPES[made.origin]
+            data = self._marks.marked(data, mime, source_type=source_type, software="Gator")
+        to_sign = self._signing.signs(mime)
+        return Unsigned(data, hashlib.sha256(data).hexdigest(), to_sign=to_sign)
+
+    def signs(self, mime: str) -> bool:
+        """Whether files of this type are signed."""
+        return self._signing.signs(mime)
+
+    def sign(
+        self,
+        unsigned: Unsigned,
+        mime: str,
+        made: Provenance,
+        title: str,
+        parents: Sequence[Parent] = (),
+    ) -> bytes:
+        """The finished file. Raises ConfigError or Rejected when it cannot be signed."""
+        if not unsigned.to_sign:
+            return unsigned.data
+        claim = claim_of(made, title, edited=bool(parents))
+        return self._signing.sign(unsigned.data, mime, claim, parents)
+
+    def rendition(self, data: bytes, mime: str, original: Parent, origin: Origin) -> bytes:
+        """A rewritten copy, signed with the original as what it was made from.
+
+        A copy of an upload is signed only where the upload had credentials to carry on. Raises
+        ConfigError or Rejected.
+        """
+        if not self._signing.signs(mime):
+            return data
+        if origin is Origin.UPLOAD:
+            found = self._signing.read(original.data, original.mime)
+            if found.state is CredentialState.NONE:
+                return data
+        source_type = SOURCE_TYPES.get(origin, "")
+        claim = Claim(original.title, "c2pa.transcoded", source_type, "Gator")
+        return self._signing.sign(data, mime, claim, [original])
