@@ -107,6 +107,35 @@ class Settings(BaseSettings):
         "",
         description="diffusers model for pictures: a local folder or a hub id; empty means none.",
     )
+    image_api_url: str = Field(
+        "",
+        description="OpenAI-compatible images service, such as https://api.openai.com/v1.",
+    )
+    image_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that service, if it wants one."
+    )
+    image_api_model: str = Field("", description="Model name to ask that service for.")
+    image_api_sizes: str = Field(
+        "1024x1024,1536x1024,1024x1536",
+        pattern=r"^(any|[1-9]\d{1,4}x[1-9]\d{1,4}(,[1-9]\d{1,4}x[1-9]\d{1,4})*)$",
+        description="Picture sizes that service takes, with commas; `any` when it takes all.",
+    )
+    image_api_takes_seed: bool = Field(
+        False, description="Whether that service knows the field `seed` (OpenAI's own does not)."
+    )
+    image_timeout_s: float = Field(
+        180.0, ge=1, le=3600, description="Seconds to wait for a remote picture service to answer."
+    )
+    comfyui_url: str = Field(
+        "", description="Address of a ComfyUI server, such as http://127.0.0.1:8188."
+    )
+    comfyui_key: SecretStr = Field(
+        SecretStr(""), description="Bearer token for a ComfyUI server behind a proxy, if any."
+    )
+    comfyui_workflows: Path = Field(
+        Path("workflows"),
+        description="Folder with ComfyUI workflows (API format); relative to the home folder.",
+    )
     identity_model: str = Field(
         "",
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",

@@ -1,0 +1,1 @@
+"""Parts of the generator that hands workflows to a ComfyUI server."""

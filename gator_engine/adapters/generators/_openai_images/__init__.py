@@ -1,0 +1,1 @@
+"""Parts of the generator that asks an OpenAI-compatible images service."""

@@ -1,0 +1,1 @@
+"""Parts shared by generators that ask another machine for pictures."""
