@@ -140,6 +140,21 @@ class Settings(BaseSettings):
         "",
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",
     )
+    models_dir: Path = Field(
+        Path(""), description="Folder of models beside the hub's cache; empty means home/models."
+    )
+    hub_url: str = Field(
+        "", description="Model hub to download from; empty means Hugging Face (or HF_ENDPOINT)."
+    )
+    memory_mode: Literal[
+        "auto", "on_device", "model_offload", "group_offload", "sequential_offload"
+    ] = Field("auto", description="Where a picture model's weights stay; see docs/models.md.")
+    quantise: Literal["auto", "none", "nf4"] = Field(
+        "auto", description="4-bit weights: auto only where nothing quicker fits (needs CUDA)."
+    )
+    working_memory_gb: float = Field(
+        3.0, ge=0, le=64, description="GiB to keep free beside a picture model's weights."
+    )
     device: str = Field(
         "auto", description="Torch device for pictures: auto, cpu, cuda, cuda:1, mps."
     )
@@ -167,6 +182,12 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def models_folder(self) -> Path:
+        """The models folder in force."""
+        given = self.models_dir.expanduser()
+        return given.absolute() if given != Path("") else self.home / "models"
 
     @property
     def sql_url(self) -> str:

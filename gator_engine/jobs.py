@@ -43,6 +43,14 @@ JOBS: dict[str, JobSpec] = {
             "character_set", "workers.jobs.character_set", "gpu", 4 * 3600, 2, "Shoot a character"
         ),
         JobSpec("train_lora", "workers.jobs.train_lora", "gpu", 12 * 3600, 1, "Train a LoRA"),
+        JobSpec(
+            "download_model",
+            "workers.jobs.download_model",
+            "downloads",
+            24 * 3600,
+            8,
+            "Download a model",
+        ),
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
@@ -56,7 +64,7 @@ JOBS: dict[str, JobSpec] = {
         ),
     )
 }
-QUEUES = ("publish", "default", "metrics", "gpu")
+QUEUES = ("publish", "default", "metrics", "gpu", "downloads")
 # Workers of these stay warm: they choose among what waits by what they have loaded.
 WARM_QUEUES = frozenset({"gpu"})
 # Deliveries have a state machine of their own and are stopped one by one.

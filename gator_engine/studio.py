@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gator_engine.services.identity import Identity
     from gator_engine.services.jobs import Jobs
     from gator_engine.services.library import Library
+    from gator_engine.services.models import Models
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
     from gator_engine.services.previews import Previews
@@ -161,6 +162,15 @@ class Studio(Adapters):
             self.vault,
             self._sealing,
             url_ttl_s=self.settings.media_url_ttl_s,
+        )
+
+    @cached_property
+    def models(self) -> Models:
+        """Choose, download and remove picture models."""
+        from gator_engine.services.models import Models
+
+        return Models(
+            self._context, self.shelf, self.downloads, self.machine, self.jobs, self.settings
         )
 
     @cached_property

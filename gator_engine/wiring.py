@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CaptionWriter,
         Clock,
         Connector,
+        DeviceProbe,
         FactStore,
         Generator,
         ImageEmbedder,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         LoraTrainer,
         MarkReader,
         MediaInspector,
+        ModelDownloads,
+        ModelShelf,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
@@ -172,6 +175,31 @@ class Adapters:
         from gator_engine.adapters.training.lora import DiffusersLoraTrainer
 
         return DiffusersLoraTrainer(self.settings)
+
+    @cached_property
+    def shelf(self) -> ModelShelf:
+        """Models on disk."""
+        from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
+
+        return DiskShelf(self.settings.models_folder, hub_cache())
+
+    @cached_property
+    def downloads(self) -> ModelDownloads:
+        """Brings models to the shelf."""
+        from gator_engine.adapters.shelf.downloads import ModelDownloader
+        from gator_engine.adapters.shelf.shelf import hub_cache
+        from gator_engine.adapters.web.guard import Network
+
+        settings = self.settings
+        network = Network(settings.http_timeout_s, settings.allow_private_urls)
+        return ModelDownloader(settings.models_folder, hub_cache(), network, settings.hub_url)
+
+    @cached_property
+    def machine(self) -> DeviceProbe:
+        """What pictures are computed on."""
+        from gator_engine.adapters.shelf.device import MachineProbe
+
+        return MachineProbe(self.settings)
 
     @cached_property
     def writers(self) -> Mapping[str, CaptionWriter]:

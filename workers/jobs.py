@@ -44,6 +44,12 @@ def train_lora(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.identity.run_training(subject_id, run)
 
 
+@background("download_model")
+def download_model(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Bring a model to this machine."""
+    studio.models.run_download(subject_id, run)
+
+
 @background("measure")
 def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Collect the numbers of an account."""

@@ -28,6 +28,7 @@ from gator_engine.ports.identity import (
     ImageEmbedder,
     LookRepository,
 )
+from gator_engine.ports.models import DeviceProbe, DownloadOrder, ModelDownloads, ModelShelf
 from gator_engine.ports.persistence import (
     AccountRepository,
     AssetRepository,
@@ -119,6 +120,8 @@ __all__ = [
     "ContentClassifier",
     "Counting",
     "DeliveryRepository",
+    "DeviceProbe",
+    "DownloadOrder",
     "Facet",
     "FactStore",
     "FingerprintRepository",
@@ -144,6 +147,8 @@ __all__ = [
     "MediaItem",
     "Message",
     "MetricReading",
+    "ModelDownloads",
+    "ModelShelf",
     "Outcome",
     "Payload",
     "PersonaFiles",

@@ -18,6 +18,7 @@ QUEUE_WORDS = {
     "default": "Everyday work",
     "metrics": "Numbers",
     "gpu": "Pictures",
+    "downloads": "Downloads",
 }
 
 
