@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",
     )
     models_dir: Path = Field(
-        Path(""), description="Folder of models beside the hub's cache; empty means home/models."
+        Path(), description="Folder of models beside the hub's cache; empty means home/models."
     )
     hub_url: str = Field(
         "", description="Model hub to download from; empty means Hugging Face (or HF_ENDPOINT)."
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """The models folder in force."""
         given = self.models_dir.expanduser()
-        return given.absolute() if given != Path("") else self.home / "models"
+        return given.absolute() if given != Path() else self.home / "models"
 
     @property
     def sql_url(self) -> str:

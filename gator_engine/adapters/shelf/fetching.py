@@ -87,7 +87,7 @@ def _write(response: httpx2.Response, part: Path, mode: str, have: int, told: To
     length = response.headers.get("content-length", "")
     end = have + int(length) if length.isdecimal() else None
     with part.open(mode) as file:
-        for chunk in response.iter_raw(CHUNK):
+        for chunk in response.iter_raw():  # As it comes: what a broken line brought is kept.
             file.write(chunk)
             have += len(chunk)
             told(have)

@@ -26,7 +26,7 @@ def test_as_many_workers_as_asked_for_each_with_a_name_of_its_own() -> None:
     parts = background_parts(settings(publish_workers=3, default_workers=2, gpu_workers=0), {})
     names = [part.name for part in parts]
     assert sorted(names) == sorted(
-        ["dispatcher", "publish-1", "publish-2", "publish-3", "default-1", "default-2"]
+        ["dispatcher", "publish-1", "publish-2", "publish-3", "default-1", "default-2", "downloads"]
     )
 
 
