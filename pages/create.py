@@ -9,6 +9,7 @@ from gator_engine.domain.briefs import BriefDraft
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import InvalidInput
 from pages._ui import brief_form, cards, forms, results, shell, state
+from pages._ui.brief_keys import FORM
 from pages._ui.session import studio
 
 
@@ -23,7 +24,7 @@ def brief(persona: Persona) -> BriefDraft | None:
             results.make(draft)
         if st.button("Write captions", icon=":material/edit_note:"):
             results.ask_for_captions(draft.prompt if draft else "")
-    forms.mark(brief_form.FORM, "topic")
+    forms.mark(FORM, "topic")
     return draft
 
 

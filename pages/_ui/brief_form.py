@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
 from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind
-from gator_engine.domain.capabilities import GeneratorCapabilities
+from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom, Task
 from gator_engine.domain.ideas import Idea
 from gator_engine.domain.personas import Persona
 from gator_engine.services.generation import GeneratorInfo
-from pages._ui import forms
+from pages._ui import forms, picture_picker
+from pages._ui.brief_keys import FORM, GENERATOR, TASK, option_key, take_waiting
 from pages._ui.session import studio
 
-FORM = "brief"
+TASKS = {
+    Task.DESIGN: ":material/dashboard: Design a card",
+    Task.TEXT_TO_IMAGE: ":material/auto_awesome: Picture from words",
+    Task.IMAGE_TO_IMAGE: ":material/shuffle: Vary a picture",
+    Task.INPAINT: ":material/brush: Repaint a part",
+    Task.EDIT: ":material/edit: Change by words",
+    Task.UPSCALE: ":material/open_in_full: Enlarge",
+}
 KINDS = {BriefKind.IMAGE: "Picture", BriefKind.CAROUSEL: "Carousel", BriefKind.TEXT: "Text"}
 SHAPES = {
     AspectRatio.SQUARE: "Square 1:1",
@@ -47,6 +55,7 @@ def choose_persona(personas: Sequence[Persona], linked: str | None) -> Persona:
 
 def fill_in(persona: Persona) -> BriefDraft | None:
     """The brief as it is filled in now; None while no generator is ready."""
+    take_waiting()
     pillar = _pillar(persona)
     idea = _idea(persona)
     prompt = forms.area(
@@ -70,6 +79,7 @@ def fill_in(persona: Persona) -> BriefDraft | None:
     )
     outfit = _outfit(persona) if can.uses_prompt else ""
     texts = _texts(can, kind or can.kinds[0], prompt)
+    worked_on = picture_picker.choose(can)
     formats, count, seed = _amount(can)
     return BriefDraft(
         persona_id=persona.id,
@@ -83,7 +93,7 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         outfit=outfit,
         idea_id=idea.id if idea else None,
         texts=texts,
-        settings=_settings(can),
+        settings=_settings(can) | worked_on,
     )
 
 
@@ -110,23 +120,46 @@ def _idea(persona: Persona) -> Idea | None:
 
 
 def _generator() -> GeneratorInfo | None:
+    """What to do, then what does it; those that are not ready say what they need."""
     found = {info.capabilities.slug: info for info in studio().generation.generators()}
-    ready = [slug for slug, info in found.items() if not info.missing]
+    task = _task(found.values())
+    fitting = {slug: info for slug, info in found.items() if info.capabilities.task is task}
+    ready = [slug for slug, info in fitting.items() if not info.missing]
+    waiting = [info for info in fitting.values() if info.missing]
     if not ready:
-        st.info("No generator is ready. Settings says what each one needs.", icon=":material/tune:")
+        for info in waiting:
+            st.info(f"{info.capabilities.label}: {info.missing}", icon=":material/tune:")
         return None
     chosen = st.selectbox(
         "Made by",
         ready,
-        format_func=lambda slug: found[slug].capabilities.label,
-        key=f"{FORM}:generator",
+        format_func=lambda slug: fitting[slug].capabilities.label,
+        key=f"{GENERATOR}:{task}",
     )
-    info = found[chosen]
-    waiting = [other.capabilities.label for other in found.values() if other.missing]
-    more = f" Not ready: {', '.join(waiting)} (see Settings)." if waiting else ""
+    info = fitting[chosen]
+    names = ", ".join(other.capabilities.label for other in waiting)
+    more = f" Not ready: {names} (see Settings)." if names else ""
     st.caption(f"{info.capabilities.description}{more}")
     forms.mark(FORM, "generator")
     return info
+
+
+def _task(found: Collection[GeneratorInfo]) -> Task:
+    """The tasks that something here can be asked for; the first is one that is ready."""
+    there = {info.capabilities.task: False for info in found}
+    for info in found:
+        there[info.capabilities.task] |= not info.missing
+    offered = [task for task in TASKS if task in there]
+    start = next((task for task in offered if there[task]), offered[0])
+    chosen = st.pills(
+        "What to make",
+        offered,
+        default=start,
+        required=True,
+        format_func=TASKS.__getitem__,
+        key=TASK,
+    )
+    return Task(chosen or start)
 
 
 def _outfit(persona: Persona) -> str:
@@ -161,16 +194,7 @@ def _words(name: str) -> str:
 
 
 def _amount(can: GeneratorCapabilities) -> tuple[tuple[AspectRatio, ...], int, int | None]:
-    start = AspectRatio.PORTRAIT if AspectRatio.PORTRAIT in can.ratios else can.ratios[0]
-    formats = st.pills(
-        "Formats",
-        can.ratios,
-        selection_mode="multi",
-        default=[start],
-        format_func=SHAPES.__getitem__,
-        key=f"{FORM}:formats:{can.slug}",
-    )
-    forms.mark(FORM, "formats")
+    formats = _formats(can)
     left, right = st.columns(2)
     with left:
         count = st.number_input(
@@ -187,7 +211,23 @@ def _amount(can: GeneratorCapabilities) -> tuple[tuple[AspectRatio, ...], int, i
             help="The same seed and brief give the same picture again.",
         )
         forms.mark(FORM, "seed")
-    return tuple(formats), int(count), None if seed is None else int(seed)
+    return formats, int(count), None if seed is None else int(seed)
+
+
+def _formats(can: GeneratorCapabilities) -> tuple[AspectRatio, ...]:
+    if can.size_from is SizeFrom.SOURCE:
+        return ()
+    start = AspectRatio.PORTRAIT if AspectRatio.PORTRAIT in can.ratios else can.ratios[0]
+    formats = st.pills(
+        "Formats",
+        can.ratios,
+        selection_mode="multi",
+        default=[start],
+        format_func=SHAPES.__getitem__,
+        key=f"{FORM}:formats:{can.slug}",
+    )
+    forms.mark(FORM, "formats")
+    return tuple(formats)
 
 
 def _settings(can: GeneratorCapabilities) -> dict[str, object]:
@@ -196,6 +236,6 @@ def _settings(can: GeneratorCapabilities) -> dict[str, object]:
     values = {}
     with st.expander("More settings", icon=":material/tune:"):
         for spec in (option for option in can.options if option.kind.typed):
-            values[spec.name] = forms.option(spec, f"{FORM}:option:{can.slug}:{spec.name}")
+            values[spec.name] = forms.option(spec, option_key(can.slug, spec.name))
             forms.mark(FORM, f"settings.{spec.name}", spec.name)
     return values

@@ -12,8 +12,8 @@ from gator_engine.domain.briefs import BriefDraft, Generation, GenerationStatus
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.posts import Post, PostMedia
 from gator_engine.ports import Caption
-from pages._ui import cards, job_status, shell, state, words
-from pages._ui.brief_form import FORM
+from pages._ui import cards, job_status, result_actions, shell, state, words
+from pages._ui.brief_keys import FORM
 from pages._ui.commands import attempt
 from pages._ui.session import studio
 
@@ -54,6 +54,7 @@ def _grid(generation: Generation) -> list[Asset]:
                 cards.picture(asset)
                 if st.checkbox("Use in the post", value=number == 0, key=f"use-{asset.id}"):
                     taken.append(asset)
+                result_actions.menu(asset, generation)
     made = found[0].provenance.label if found else ""
     seconds = generation.timings_s.get("total_s")
     took = f" in {seconds:.1f} s" if seconds else ""

@@ -38,7 +38,9 @@ def paint(asset: Asset, *, key: str) -> bytes | None:
 
 @cache
 def _component() -> Any:
-    html, css, js = ((_FOLDER / f"canvas.{end}").read_text("utf-8") for end in ("html", "css", "js"))
+    html, css, js = (
+        (_FOLDER / f"canvas.{end}").read_text("utf-8") for end in ("html", "css", "js")
+    )
     return st.components.v2.component("gator_mask_canvas", html=html, css=css, js=js)
 
 
