@@ -69,21 +69,14 @@ def fill_in(persona: Persona) -> BriefDraft | None:
     if info is None:
         return None
     can = info.capabilities
-    kind = st.segmented_control(
-        "Kind",
-        can.kinds,
-        default=can.kinds[0],
-        format_func=KINDS.__getitem__,
-        required=True,
-        key=f"{FORM}:kind:{can.slug}",
-    )
+    kind = _kind(can)
     outfit = _outfit(persona) if can.uses_prompt else ""
-    texts = _texts(can, kind or can.kinds[0], prompt)
+    texts = _texts(can, kind, prompt)
     worked_on = picture_picker.choose(can)
     formats, count, seed = _amount(can)
     return BriefDraft(
         persona_id=persona.id,
-        kind=kind or can.kinds[0],
+        kind=kind,
         generator=can.slug,
         prompt=prompt,
         formats=formats,
@@ -95,6 +88,20 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         texts=texts,
         settings=_settings(can) | worked_on,
     )
+
+
+def _kind(can: GeneratorCapabilities) -> BriefKind:
+    if len(can.kinds) == 1:
+        return can.kinds[0]
+    chosen = st.segmented_control(
+        "Kind",
+        can.kinds,
+        default=can.kinds[0],
+        format_func=KINDS.__getitem__,
+        required=True,
+        key=f"{FORM}:kind:{can.slug}",
+    )
+    return BriefKind(chosen or can.kinds[0])
 
 
 def _pillar(persona: Persona) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +45,21 @@ def free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Everything that `make run` starts, on an empty home for each file of tests."""
-    home = tmp_path_factory.mktemp("stack") / "home"
+    with running_stack(tmp_path_factory.mktemp("stack") / "home") as running:
+        yield running
+
+
+@contextmanager
+def running_stack(home: Path, **more: str) -> Iterator[Stack]:
+    """Everything that `make run` starts, on this home; `more` are environment variables."""
+    home.parent.mkdir(parents=True, exist_ok=True)
     port, sandbox_port = free_ports(2)
     settings = {
         "GATOR_HOME": str(home),
         "GATOR_PORT": str(port),
         "GATOR_SANDBOX_PORT": str(sandbox_port),
         "GATOR_PUBLISH_WORKERS": "1",
+        **more,
     }
     log = home.parent / "up.log"
     with log.open("w") as out:
