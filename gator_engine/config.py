@@ -58,6 +58,19 @@ class Settings(BaseSettings):
         description="Memory in MiB above which a generation worker ends after its job and a fresh"
         " one takes over; 0: never.",
     )
+    model_cache_mb: int = Field(
+        0,
+        ge=0,
+        description="Weights kept loaded between jobs, in MiB; 0: most of a GPU's memory, or half"
+        " of the main memory.",
+    )
+    batch: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Pictures made in one pass, also of several briefs; 0: one on a CPU, as many as"
+        " fit on a GPU.",
+    )
     dispatch_interval_s: float = Field(
         1.0,
         ge=0.05,

@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from gator_engine.adapters.generators._diffusers.policy import adopt, policy_of
+from gator_engine.adapters.generators._diffusers.warmth import (
+    affinity_of,
+    key_for,
+    loaded_here,
+    pass_size,
+)
 from gator_engine.config import Settings
 from gator_engine.domain.briefs import AspectRatio, BriefKind, Dialect
 from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
 from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.options import with_defaults
 from gator_engine.domain.token_budget import TokenCounter
-from gator_engine.errors import CapabilityError, InvalidInput
-from gator_engine.ports import GenerateRequest, GenerateResult, Run
+from gator_engine.errors import CapabilityError, GatorError, InvalidInput
+from gator_engine.ports import (
+    GenerateRequest,
+    GenerateResult,
+    Member,
+    MemberDone,
+    Run,
+    WorkerLoad,
+)
 
 _PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 _LARGEST_SEED = 2**63 - 1
@@ -91,6 +105,7 @@ class DiffusersTextToImage:
     def __init__(self, settings: Settings) -> None:
         self._model, self._device = settings.image_model, settings.device
         self._home = settings.home
+        self._policy = policy_of(settings)
         self.capabilities = replace(type(self).capabilities, dialect=_dialect(self._model))
 
     def missing(self) -> str:
@@ -127,13 +142,59 @@ class DiffusersTextToImage:
         `request.size`, then scaled to exactly that size; both sizes are in the parameters. Raises
         InvalidInput, CapabilityError, ConfigError, Cancelled, Rejected or Transient.
         """
+        name, options = self._prepared(request)
+        from gator_engine.adapters.generators._diffusers.making import make_pictures
+
+        adopt(self._policy)
+        return make_pictures(name, self._device, request, options, run)
+
+    def _prepared(self, request: GenerateRequest) -> tuple[str, dict[str, Any]]:
+        """The model and the full options. Raises InvalidInput or CapabilityError."""
         options = with_defaults(self.capabilities, request.settings)
         options["loras"] = _lora_files(options["loras"], self._home)
         name = str(options["model"]).strip() or self._model
         _check(request, name)
-        from gator_engine.adapters.generators._diffusers.making import make_pictures
+        return name, options
 
-        return make_pictures(name, self._device, request, options, run)
+    def affinity(self, settings: Mapping[str, Any]) -> str:
+        """See ports.Warming."""
+        model = str(settings.get("model", "")).strip() or self._model
+        return affinity_of(model, str(settings.get("precision") or "auto"))
+
+    def load(self) -> WorkerLoad:
+        """See ports.Warming."""
+        return loaded_here(self._device)
+
+    def batch_key(self, request: GenerateRequest) -> str:
+        """See ports.Batching; "" also for a request that will be refused."""
+        try:
+            name, options = self._prepared(request)
+        except GatorError:
+            return ""
+        return key_for(self.capabilities.slug, name, request, options)
+
+    def batch_room(self, request: GenerateRequest) -> int:
+        """See ports.Batching. Before the first picture of a GPU nobody knows: a few."""
+        return self._policy.batch or pass_size(self._device)
+
+    def generate_together(self, members: Sequence[Member], done: MemberDone) -> None:
+        """See ports.Batching."""
+        prepared: list[tuple[Member, dict[str, Any]]] = []
+        numbers: list[int] = []
+        name = ""
+        for number, member in enumerate(members):
+            try:
+                name, options = self._prepared(member.request)
+            except GatorError as error:
+                done(number, error)
+                continue
+            prepared.append((member, options))
+            numbers.append(number)
+        from gator_engine.adapters.generators._diffusers.making import make_together
+
+        adopt(self._policy)
+        if prepared:
+            make_together(name, self._device, prepared, lambda at, ended: done(numbers[at], ended))
 
 
 def _dialect(model: str) -> Dialect:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from gator_engine.config import Settings
 from gator_engine.domain.briefs import BriefKind, CompiledPrompt, Fragment
 from gator_engine.domain.personas import Identity, PersonaProfile
 from gator_engine.errors import Cancelled
-from gator_engine.ports import GenerateRequest, Generator
+from gator_engine.ports import GeneratedFile, GenerateRequest, Generator
 
 PROFILE = PersonaProfile(Identity(name="Ada Stone", handle="ada", age=31))
 PROMPT = CompiledPrompt(
@@ -77,3 +79,21 @@ def ask(
     settings = {"steps": 3, **more.pop("settings", {})}
     asked = {"kind": BriefKind.IMAGE, "compiled": PROMPT, "profile": PROFILE, **more}
     return GenerateRequest(size=size, count=count, seed=seed, settings=settings, **asked)
+
+
+def alike(one: Sequence[GeneratedFile], other: Sequence[GeneratedFile]) -> bool:
+    """Whether files show the same pictures, made with the same parameters.
+
+    Kernels for more rows round otherwise in the last bits, so a pixel may differ by one level.
+    """
+    return len(one) == len(other) and all(
+        (a.seed, a.parameters, a.alt_text) == (b.seed, b.parameters, b.alt_text)
+        and abs(_levels(a) - _levels(b)).max() <= 1
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _levels(file: GeneratedFile) -> Any:
+    import numpy
+
+    return numpy.asarray(Image.open(io.BytesIO(file.data)), dtype="int16")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -18,6 +16,11 @@ from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
+from gator_engine.adapters.generators._diffusers.cache import (
+    PipelineCache,
+    PipelineKey,
+    bytes_in_memory,
+)
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
 
@@ -40,6 +43,10 @@ class LoadedModel:
     load_s: float
     colours: LatentColours | None
     scheduler: Any
+    weights_bytes: int = 0
+    asked_precision: str = "auto"
+    # Working memory of one picture by (width, height), as last measured on a GPU.
+    picture_bytes: dict[tuple[int, int], int] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -48,27 +55,17 @@ class LoadedModel:
         return getattr(self.pipe, "transformer", None) or self.pipe.unet
 
 
-_warm: OrderedDict[tuple[str, str, str], LoadedModel] = OrderedDict()
-_warm_lock = Lock()
-
-
 def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
     """The model, loaded if need be, and whether it was warm already.
 
-    Keeps two models on the CPU and one on an accelerator. Raises InvalidInput, CapabilityError,
-    ConfigError, Rejected or Transient.
+    Several stay loaded as long as their weights fit into the budget of the device. Raises
+    InvalidInput, CapabilityError, ConfigError, Rejected or Transient.
     """
     on = _device(device)
-    key = (name, on, dtype if dtype in _DTYPES else _natural_dtype(on))
-    with _warm_lock:
-        if key in _warm:
-            _warm.move_to_end(key)
-            return _warm[key], True
-        while len(_warm) >= (2 if on == "cpu" else 1):
-            _warm.popitem(last=False)
-            _release()
-        _warm[key] = _load(*key)
-        return _warm[key], False
+    known = dtype if dtype in _DTYPES else _natural_dtype(on)
+    model, was_warm = WARM.get(PipelineKey(name, on, known))
+    model.asked_precision = dtype
+    return model, was_warm
 
 
 def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
@@ -79,17 +76,9 @@ def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
     return _load(name, _device(device), dtype)
 
 
-def _release() -> None:
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
 def _device(wanted: str) -> str:
     if wanted == "auto":
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
+        return natural_device()
     kind, _, number = wanted.partition(":")
     there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": torch.backends.mps.is_available()}
     if kind not in there or (number and not number.isdecimal()):
@@ -99,6 +88,13 @@ def _device(wanted: str) -> str:
     if int(there[kind]) <= int(number or 0):
         raise ConfigError("GATOR_DEVICE", f"{wanted} is not there.", "Use auto or cpu.")
     return wanted
+
+
+def natural_device() -> str:
+    """The best device of this machine."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def _natural_dtype(device: str) -> str:
@@ -123,7 +119,8 @@ def _load(name: str, device: str, dtype: str) -> LoadedModel:
     pipe.set_progress_bar_config(disable=True)
     colours = fit_colours(pipe)
     elapsed = time.perf_counter() - begun
-    return LoadedModel(name, pipe, device, dtype, elapsed, colours, pipe.scheduler)
+    size = bytes_in_memory(pipe)
+    return LoadedModel(name, pipe, device, dtype, elapsed, colours, pipe.scheduler, size)
 
 
 def _check_folder(name: str) -> None:
@@ -193,10 +190,15 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 def _place(pipe: Any, device: str) -> None:
     """Move to the device; on CUDA, models too large for it stay out until each part is needed."""
-    if device.startswith("cuda"):
-        parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
-        size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
-        if size > torch.cuda.mem_get_info(torch.device(device))[0] * _FITS:
-            pipe.enable_model_cpu_offload(device=device)
-            return
+    room = torch.cuda.mem_get_info(torch.device(device))[0] if device.startswith("cuda") else None
+    if room is not None and bytes_in_memory(pipe) > room * _FITS:
+        pipe.enable_model_cpu_offload(device=device)
+        return
     pipe.to(device)
+
+
+def _load_by_key(key: PipelineKey) -> LoadedModel:
+    return _load(key.name, key.device, key.dtype)
+
+
+WARM = PipelineCache(_load_by_key)

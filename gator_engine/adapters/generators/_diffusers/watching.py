@@ -8,67 +8,119 @@ interrupt flag would return a half-made picture as if it were whole.
 
 from __future__ import annotations
 
+import inspect
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from gator_engine.adapters.generators._diffusers.models import LoadedModel
 from gator_engine.adapters.generators._diffusers.preview import preview_of
+from gator_engine.errors import GatorError
 from gator_engine.ports import Run
 
 PREVIEW_EVERY_S = 0.25
 DENOISING_SHARE = 0.95
 
 
+@dataclass(frozen=True)
+class Follower:
+    """Whose pictures a pass makes: `done` before it and `batch` in it, of `total`.
+
+    `first` is the place of its first picture in the pass.
+    """
+
+    run: Run
+    done: int
+    batch: int
+    total: int
+    first: int = 0
+
+
+class Lost(Protocol):
+    """Told of a follower that wants no more, by its number, while others go on."""
+
+    def __call__(self, number: int, error: GatorError) -> None: ...
+
+
 class StepWatcher:
-    """Tells a Run about the steps of one batch; `done` and `total` count pictures."""
+    """Tells the runs of one pass about its steps. Stops the pass once nobody follows it."""
 
     def __init__(
-        self, model: LoadedModel, run: Run, size: tuple[int, int], done: int, batch: int, total: int
+        self, model: LoadedModel, size: tuple[int, int], followers: Sequence[Follower], lost: Lost
     ) -> None:
-        self._model, self._run, self._size = model, run, size
-        self._done, self._batch, self._total = done, batch, total
+        self._model, self._size, self._lost = model, size, lost
+        self._followers = dict(enumerate(followers))
         self._previewed = 0.0
+        self.by_bar = not calls_back(model.pipe)
         self.steps = 0
         self.began_at = 0.0
         self.ended_at = 0.0
 
     def before_pass(self, *_: Any) -> None:
-        """Before each pass of the denoiser. Raises Cancelled."""
-        self._run.check()
+        """Before each pass of the denoiser. Raises Cancelled once all are."""
+        self._each(lambda follower: follower.run.check())
         self.began_at = self.began_at or time.perf_counter()
 
     def on_step_end(
         self, pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]
     ) -> dict[str, Any]:
-        """The signature that diffusers calls after each step. Raises Cancelled."""
+        """The signature that diffusers calls after each step. Raises Cancelled once all are."""
         self.step(step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), tensors.get("latents"))
         return tensors
 
     def step(self, number: int, of: int, latents: Any = None) -> None:
-        """After step `number` of `of`. Raises Cancelled."""
+        """After step `number` of `of`. Raises Cancelled once all are."""
         self.steps, self.ended_at = number, time.perf_counter()
-        part = min(1.0, number / of) if of else 0.0
-        fraction = (self._done + self._batch * part * DENOISING_SHARE) / self._total
-        names = f"{self._done + 1}–{self._done + self._batch}"
-        which = names if self._batch > 1 else str(self._done + 1)
-        stage = f"Picture {which} of {self._total}: step {number} of {of or '?'}"
-        self._run.progress(fraction, stage, self._preview(latents))
+        share = (min(1.0, number / of) if of else 0.0) * DENOISING_SHARE
+        shows = self._shows(latents)
+
+        def tell(one: Follower) -> None:
+            names = f"{one.done + 1}–{one.done + one.batch}"
+            which = names if one.batch > 1 else str(one.done + 1)
+            stage = f"Picture {which} of {one.total}: step {number} of {of or '?'}"
+            preview = self._preview(latents[one.first : one.first + 1]) if shows else None
+            one.run.progress((one.done + one.batch * share) / one.total, stage, preview)
+
+        self._each(tell)
+
+    def _each(self, tell: Callable[[Follower], None]) -> None:
+        """Tell every follower; one that raises leaves, and the last one takes the pass along."""
+        for number, follower in list(self._followers.items()):
+            try:
+                tell(follower)
+            except GatorError as error:
+                if len(self._followers) == 1:
+                    raise
+                del self._followers[number]
+                self._lost(number, error)
+
+    def _shows(self, latents: Any) -> bool:
+        """Whether it is time for previews, and there is something to make them of."""
+        now = time.perf_counter()
+        if latents is None or self._model.colours is None:
+            return False
+        if now - self._previewed < PREVIEW_EVERY_S:
+            return False
+        self._previewed = now
+        return True
 
     def _preview(self, latents: Any) -> bytes | None:
-        colours, now = self._model.colours, time.perf_counter()
-        if latents is None or colours is None or now - self._previewed < PREVIEW_EVERY_S:
-            return None
-        self._previewed = now
-        return preview_of(latents, colours, self._model.pipe, self._size)
+        colours = self._model.colours
+        return preview_of(latents, colours, self._model.pipe, self._size) if colours else None
+
+
+def calls_back(pipe: Any) -> bool:
+    """Whether a pipeline tells of its steps by itself."""
+    return "callback_on_step_end" in inspect.signature(type(pipe).__call__).parameters
 
 
 @contextmanager
-def watched(model: LoadedModel, watcher: StepWatcher, *, by_bar: bool) -> Iterator[None]:
+def watched(model: LoadedModel, watcher: StepWatcher) -> Iterator[None]:
     """Hook the watcher into the pipeline, and leave the pipeline usable whatever happens."""
     hook = model.denoiser.register_forward_pre_hook(watcher.before_pass)
-    if by_bar:
+    if watcher.by_bar:
         model.pipe.progress_bar = lambda iterable=None, total=None: _Bar(
             iterable, total, watcher.step
         )
@@ -78,7 +130,7 @@ def watched(model: LoadedModel, watcher: StepWatcher, *, by_bar: bool) -> Iterat
         finished = True
     finally:
         hook.remove()
-        if by_bar:
+        if watcher.by_bar:
             del model.pipe.progress_bar
         if not finished:
             # The pipeline does this at the end of a call, which a raise skips.
