@@ -168,6 +168,21 @@ class Settings(BaseSettings):
     working_memory_gb: float = Field(
         3.0, ge=0, le=64, description="GiB to keep free beside a picture model's weights."
     )
+    rating_model: str = Field(
+        "",
+        description="Folder of a transformers image classifier that rates pictures; empty: none.",
+    )
+    rating_labels: dict[str, Literal["general", "suggestive", "mature", "explicit"]] = Field(
+        {},
+        description="JSON: which rating each of that classifier's labels means.",
+    )
+    require_ratings: bool = Field(
+        False,
+        description="Refuse to schedule files without a rating (else they count as their post).",
+    )
+    trash_days: int = Field(
+        30, ge=0, le=3650, description="Days until the trash is emptied by itself; 0 means never."
+    )
     device: str = Field(
         "auto", description="Torch device for pictures: auto, cpu, cuda, cuda:1, mps."
     )

@@ -52,6 +52,7 @@ JOBS: dict[str, JobSpec] = {
             "Download a model",
         ),
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
+        JobSpec("tidy", "workers.jobs.tidy", "default", 3600, 2, "Empty the trash and tidy up"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
             "check_account",

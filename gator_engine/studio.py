@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gator_engine.config import Settings, load_settings
 from gator_engine.domain.health import Check
 from gator_engine.errors import ConfigError, InvalidInput, Unavailable
-from gator_engine.services._context import Context
-from gator_engine.wiring import Adapters
+from gator_engine.studio_library import LibraryServices
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
     from gator_engine.services.identity import Identity
-    from gator_engine.services.jobs import Jobs
-    from gator_engine.services.library import Library
     from gator_engine.services.models import Models
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
@@ -42,12 +39,11 @@ if TYPE_CHECKING:
     from gator_engine.services.writing import Writing
 
 
-class Studio(Adapters):
+class Studio(LibraryServices):
     """Everything one can do, as services; open it with `open_studio` and close it when done."""
 
     def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:
-        super().__init__(settings, **adapters)
-        self._actor = actor
+        super().__init__(settings, actor=actor, **adapters)
 
     def __enter__(self) -> Studio:
         return self
@@ -66,12 +62,6 @@ class Studio(Adapters):
             self.store.close()
 
     # ------------------------------------------------------------------ services
-
-    @cached_property
-    def _context(self) -> Context:
-        from gator_engine.adapters.system import SortableIds
-
-        return Context(self.store, self.clock, SortableIds(), self._actor)
 
     @cached_property
     def personas(self) -> Personas:
@@ -151,20 +141,6 @@ class Studio(Adapters):
         return FillInHelp(self.writers)
 
     @cached_property
-    def library(self) -> Library:
-        """Keep and find files."""
-        from gator_engine.services.library import Library
-
-        return Library(
-            self._context,
-            self.blobs,
-            self.inspector,
-            self.vault,
-            self._sealing,
-            url_ttl_s=self.settings.media_url_ttl_s,
-        )
-
-    @cached_property
     def models(self) -> Models:
         """Choose, download and remove picture models."""
         from gator_engine.services.models import Models
@@ -185,7 +161,12 @@ class Studio(Adapters):
         """Plan when posts go out."""
         from gator_engine.services.scheduling import Scheduling
 
-        return Scheduling(self._context, self.connectors, self._messages)
+        return Scheduling(
+            self._context,
+            self.connectors,
+            self._messages,
+            require_ratings=self.settings.require_ratings,
+        )
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -236,13 +217,6 @@ class Studio(Adapters):
         return Ideas(self._context)
 
     @cached_property
-    def jobs(self) -> Jobs:
-        """Watch and steer background work."""
-        from gator_engine.services.jobs import Jobs
-
-        return Jobs(self._context, self.queue, lease_s=self.settings.lease_s)
-
-    @cached_property
     def home(self) -> Home:
         """See what needs a person."""
         from gator_engine.services.home import Home
@@ -271,13 +245,6 @@ class Studio(Adapters):
             self.watermarking,
             most_bytes=self.settings.max_upload_mb * 1024 * 1024,
         )
-
-    @cached_property
-    def _sealing(self) -> Any:
-        from gator_engine.services._sealing import Sealing
-
-        hidden = self.watermarking if self.settings.watermark else None
-        return Sealing(self.signing, self.marks, hidden)
 
     @cached_property
     def _scoring(self) -> Any:

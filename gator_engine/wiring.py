@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CaptionWriter,
         Clock,
         Connector,
+        ContentClassifier,
         DeviceProbe,
         FactStore,
         Generator,
@@ -168,6 +169,13 @@ class Adapters:
         from gator_engine.adapters.embedding.transformers_image import TransformersImageEmbedder
 
         return TransformersImageEmbedder(self.settings)
+
+    @cached_property
+    def classifier(self) -> ContentClassifier:
+        """Rates pictures."""
+        from gator_engine.adapters.rating.transformers_classifier import TransformersClassifier
+
+        return TransformersClassifier(self.settings)
 
     @cached_property
     def trainer(self) -> LoraTrainer:

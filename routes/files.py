@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 
 from gator_engine.errors import NotFound, PermissionDenied
 from pages._ui.session import studio
@@ -14,6 +14,18 @@ _GUARD = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+def zipped(request: Request) -> Response:
+    """A selection as one ZIP, sent while it is being written; refusals as for one file."""
+    try:
+        pieces = studio().selection.open_zip(request.path_params["token"])
+    except PermissionDenied:
+        return PlainTextResponse("This link is not valid any more.", status_code=403)
+    except NotFound:
+        return PlainTextResponse("These files are gone.", status_code=404)
+    named = {"Content-Disposition": 'attachment; filename="gator-selection.zip"'}
+    return StreamingResponse(pieces, media_type="application/zip", headers={**_GUARD, **named})
 
 
 def serve(request: Request) -> Response:

@@ -63,6 +63,7 @@ class Dispatcher:
         """Hand over everything that is due now; returns how much that was. Raises Unavailable."""
         if time.monotonic() - self._planned_at >= PLAN_EVERY_S:
             self._studio.analytics.plan()
+            self._studio.housekeeping.plan()
             self._planned_at = time.monotonic()
         handed = dispatch_deliveries(self._studio) + self._studio.jobs.dispatch()
         if handed:

@@ -56,6 +56,12 @@ def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.analytics.collect(subject_id, run)
 
 
+@background("tidy")
+def tidy(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Empty the trash of what is due, and remove files that nothing needs."""
+    studio.housekeeping.tidy()
+
+
 @background("check_account")
 def check_account(studio: Studio, subject_id: str, run: JobRun) -> None:
     """See whether an account's credentials still work."""

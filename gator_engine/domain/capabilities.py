@@ -45,7 +45,11 @@ class CredentialField:
 
 @dataclass(frozen=True)
 class PlatformCapabilities:
-    """Limits and abilities of a platform, each set with its source and the day it was read."""
+    """Limits and abilities of a platform, each set with its source and the day it was read.
+
+    `strongest_rating` is the strongest content it takes; `sensitive_warning` says in words what
+    goes out with everything that is not for everybody.
+    """
 
     slug: str
     label: str
@@ -60,6 +64,7 @@ class PlatformCapabilities:
     api_version: str = ""
     sunset: date | None = None
     idempotent: bool = False
+    sensitive_warning: str = ""
 
 
 REFERENCE = "reference"

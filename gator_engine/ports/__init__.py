@@ -45,6 +45,7 @@ from gator_engine.ports.persistence import (
     SecretVault,
     SettingRepository,
     Store,
+    StoredFile,
     UnitOfWork,
     UserRepository,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "StepStatus",
     "StorageRow",
     "Store",
+    "StoredFile",
     "TextMeasure",
     "TrainedLora",
     "TrainingPicture",

@@ -216,6 +216,12 @@ class MediaInspector(Protocol):
     def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
         """A WebP whose longer edge is `edge` pixels at most."""
 
+    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
+        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+
+        See `domain/fingerprints.py`. Raises InvalidInput for what cannot be read.
+        """
+
     def convert(
         self,
         data: bytes,

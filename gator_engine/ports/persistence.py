@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -326,11 +327,37 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A stored file: its name, its bytes, and the seconds since it was last put."""
+
+    name: str
+    size: int
+    age_s: float
+
+
 class BlobStore(Protocol):
     """Content-addressed files, named by the SHA-256 of their bytes."""
 
     def put(self, data: bytes) -> str:
-        """Store atomically and return the SHA-256; storing the same bytes twice is harmless."""
+        """Store atomically and return the SHA-256.
+
+        Storing the same bytes twice is harmless, and makes the file young again.
+        """
+
+    def look(self, sha256: str) -> StoredFile | None:
+        """Size and age, None when it is not there."""
+
+    def touch(self, sha256: str) -> bool:
+        """Make it young, as `put` does; False when it is not there."""
+
+    def walk(self) -> Iterator[StoredFile]:
+        """Every file, in no particular order."""
+
+    def leftovers(self) -> Iterator[StoredFile]:
+        """What interrupted writers left behind, by names of its own."""
+
+    def drop_leftover(self, name: str) -> None: ...
 
     def put_file(self, path: Path) -> str: ...
     def get(self, sha256: str) -> bytes:

@@ -81,6 +81,12 @@ class UsageRepository(Protocol):
     def needed(self, asset_ids: Sequence[str]) -> Mapping[str, str]:
         """Of these assets, those that something still refers to, each with the reason in words."""
 
+    def asset_files(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Content hashes of the originals and of the thumbnails of all assets."""
+
+    def held(self, sha256s: Sequence[str], without: Sequence[str] = ()) -> frozenset[str]:
+        """Of these, those that an asset (other than `without`) holds."""
+
     def stored_sha256(self) -> frozenset[str]:
         """Every content hash that any row of any table mentions."""
 
@@ -88,7 +94,9 @@ class UsageRepository(Protocol):
 class ContentClassifier(Protocol):
     """Rates pictures by an installed model."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What its judgements are signed with."""
 
     def missing(self) -> str:
         """ "" when ready, else what to install or set, in plain words."""

@@ -14,6 +14,7 @@ from gator_engine.domain.deliveries import Delivery
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import Post
 from gator_engine.domain.provenance import Parent
+from gator_engine.domain.rating_policy import rating_of
 from gator_engine.errors import CapabilityError, InvalidInput
 from gator_engine.ports import (
     BlobStore,
@@ -95,7 +96,7 @@ class Messages:
             language=post.language,
             ai_disclosure=post.ai_disclosure,
             disclosure_text=profile.boundaries.disclosure_text,
-            sensitive=post.rating is not Rating.GENERAL,
+            sensitive=rating_of(post, list(assets.values())) is not Rating.GENERAL,
         )
 
     def _item(self, asset: Asset, alt_text: str, rule: MediaRule) -> MediaItem:
@@ -103,6 +104,10 @@ class Messages:
             asset.sha256, asset.facts, asset.provenance.origin, asset.title or asset.id
         )
         sha256, facts = self._fitted(original, rule)
+        # Nothing stored refers to a converted picture: it must be young while it is on its way.
+        if not self._blobs.touch(sha256):
+            self._fitted.cache_clear()
+            sha256, facts = self._fitted(original, rule)
         return MediaItem(
             asset_id=asset.id,
             sha256=sha256,

@@ -17,6 +17,7 @@ from gator_engine.errors import (
 from gator_engine.ports import Connector, Payload, TextMeasure, UnitOfWork
 from gator_engine.services._context import Context
 from gator_engine.services._messages import Messages
+from gator_engine.services.ratings import rate_post
 
 TEXT_LIMIT = 20_000
 MOST_MEDIA = 20
@@ -72,6 +73,7 @@ class Composing:
             )
             self._check(uow, post, persona.profile)
             uow.posts.add(post)
+            rate_post(context, uow, post.id, rating)
             context.audit(uow, "draft", "post", post.id)
         return post
 
@@ -95,6 +97,7 @@ class Composing:
                 created_by=stored.created_by,
             )
             uow.posts.save(changed, expected_version)
+            rate_post(context, uow, post.id, changed.rating)
             context.audit(uow, "edit", "post", post.id, version=changed.version)
         return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gator_engine.domain.assets import (
@@ -18,22 +18,39 @@ from gator_engine.domain.assets import (
 )
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.provenance import Parent
+from gator_engine.domain.selections import Refusal
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import BlobStore, MediaInspector, SecretVault, UnitOfWork
 from gator_engine.services._context import Context
 from gator_engine.services._sealing import Sealing
+from gator_engine.services.ratings import rate_by_person
 
 TITLE_LIMIT, ALT_TEXT_LIMIT, TAG_LIMIT, MOST_TAGS = 200, 1500, 60, 40
 LARGEST_PAGE = 500
+MOST_UPLOADS = 100
+LEVELS, MOST_RELATIVES = 4, 100
 
 
 @dataclass(frozen=True)
 class LineageView:
-    """Where an asset came from and where it went."""
+    """Where an asset came from and where it went.
+
+    `further_back` and `further_on` hold one entry for each level beyond the first.
+    """
 
     made_from: Sequence[Asset]
     used_in: Sequence[Asset]
     post_ids: Sequence[str]
+    further_back: Sequence[Sequence[Asset]] = ()
+    further_on: Sequence[Sequence[Asset]] = ()
+
+
+@dataclass(frozen=True)
+class UploadReport:
+    """What several uploads came to: the assets (known ones too), and files refused by name."""
+
+    kept: tuple[Asset, ...]
+    refused: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,31 @@ class Library:
         )
         return self._keep(new, facts)
 
+    def upload_many(
+        self,
+        files: Iterable[tuple[str, bytes]],
+        persona_id: str | None = None,
+        progress: Callable[[int, str], None] = lambda number, name: None,
+    ) -> UploadReport:
+        """Check and keep several files (name, bytes), each for itself.
+
+        `progress` hears the number and name of each before it is read. Raises InvalidInput when
+        there are more than MOST_UPLOADS; a file that is refused is named in the report instead.
+        """
+        kept: list[Asset] = []
+        refused: list[Refusal] = []
+        for number, (name, data) in enumerate(files):
+            if number >= MOST_UPLOADS:
+                raise InvalidInput("files", "too many at once", f"{MOST_UPLOADS} files")
+            progress(number, name)
+            try:
+                kept.append(self.upload(data, name, persona_id=persona_id))
+            except InvalidInput as error:
+                limit = error.problems[0].limit
+                said = error.problems[0].problem + (f" (limit: {limit})" if limit else "")
+                refused.append(Refusal("", name, said))
+        return UploadReport(tuple(kept), tuple(refused))
+
     def keep(self, new: NewAsset) -> Asset:
         """Keep a file that Gator made, marked and signed as the last step.
 
@@ -100,7 +142,7 @@ class Library:
         return self._keep(new, self._inspector.inspect(new.data))
 
     def _keep(self, new: NewAsset, facts: FileFacts) -> Asset:
-        _check_texts(new.title, new.alt_text, ())
+        check_texts(new.title, new.alt_text, ())
         unsigned = self._sealing.mark(new.data, facts.mime, new.provenance)
         content = unsigned.content_sha256
         with self._context.store.write() as uow:
@@ -109,10 +151,15 @@ class Library:
         data = self._sealing.sign(
             unsigned, facts.mime, new.provenance, new.title, self._parents(new)
         )
-        sha256 = self._blobs.put(data)
-        thumbnail = self._blobs.put(self._inspector.thumbnail(unsigned.data, facts))
+        small = self._inspector.thumbnail(unsigned.data, facts)
+        bits = self._inspector.fingerprint(unsigned.data, facts)
+        sha256, thumbnail = self._blobs.put(data), self._blobs.put(small)
         context = self._context
         with context.store.write() as uow:
+            # A sweep may have removed equal bytes that lay unused, just before this transaction.
+            for stored, whole in ((sha256, data), (thumbnail, small)):
+                if not self._blobs.exists(stored):
+                    self._blobs.put(whole)
             if known := _known(uow, content):
                 return known
             asset = Asset(
@@ -131,6 +178,9 @@ class Library:
                 thumbnail_sha256=thumbnail,
             )
             uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
+            uow.fingerprints.put(asset.id, bits)
+            if new.rating is not None:
+                rate_by_person(context, uow, asset, new.rating)
             context.audit(uow, "add", "asset", asset.id, origin=new.provenance.origin.value)
         return asset
 
@@ -200,7 +250,7 @@ class Library:
         rating: Rating | None = None,
     ) -> Asset:
         """Change what a person may change; None leaves a field as it is."""
-        _check_texts(title or "", alt_text or "", tags or ())
+        check_texts(title or "", alt_text or "", tags or ())
         context = self._context
         with context.store.write() as uow:
             asset = uow.assets.get(asset_id)
@@ -209,10 +259,11 @@ class Library:
                 title=asset.title if title is None else title,
                 alt_text=asset.alt_text if alt_text is None else alt_text,
                 tags=asset.tags if tags is None else tuple(dict.fromkeys(tags)),
-                rating=asset.rating if rating is None else rating,
             )
             uow.assets.save(changed)
             context.audit(uow, "edit", "asset", asset_id)
+            if rating is not None and rating is not asset.rating:
+                return rate_by_person(context, uow, changed, rating)
         return changed
 
     def trash(self, asset_id: str) -> None:
@@ -223,15 +274,18 @@ class Library:
         """Take out of the trash."""
         self._set_deleted(asset_id, deleted=False)
 
-    def lineage(self, asset_id: str) -> LineageView:
-        """Both ways: what it was made from, what was made from it, and the posts that show it."""
+    def lineage(self, asset_id: str, levels: int = LEVELS) -> LineageView:
+        """Both ways, several levels far, and the posts that show it. Raises NotFound."""
         with self._context.store.read() as uow:
-            parents = [edge.parent_id for edge in uow.assets.parents(asset_id)]
-            children = [edge.child_id for edge in uow.assets.children(asset_id)]
+            uow.assets.get(asset_id)
+            back = _relatives(uow, asset_id, levels, lambda one: uow.assets.parents(one))
+            on = _relatives(uow, asset_id, levels, lambda one: uow.assets.children(one))
             return LineageView(
-                made_from=uow.assets.many(parents),
-                used_in=uow.assets.many(children),
+                made_from=back[0] if back else (),
+                used_in=on[0] if on else (),
                 post_ids=uow.assets.used_by(asset_id),
+                further_back=tuple(back[1:]),
+                further_on=tuple(on[1:]),
             )
 
     def _set_deleted(self, asset_id: str, *, deleted: bool) -> None:
@@ -251,7 +305,24 @@ def _known(uow: UnitOfWork, content_sha256: str) -> Asset | None:
     return known
 
 
-def _check_texts(title: str, alt_text: str, tags: Sequence[str]) -> None:
+def _relatives(
+    uow: UnitOfWork, asset_id: str, levels: int, step: Callable[[str], Sequence[Lineage]]
+) -> list[Sequence[Asset]]:
+    """The relatives level by level; each where it is met first, MOST_RELATIVES a level."""
+    seen, here, found = {asset_id}, [asset_id], list[Sequence[Asset]]()
+    for _ in range(levels):
+        edges = [edge for one in here for edge in step(one)]
+        ends = dict.fromkeys(end for edge in edges for end in (edge.parent_id, edge.child_id))
+        here = [end for end in ends if end not in seen][:MOST_RELATIVES]
+        if not here:
+            break
+        seen |= set(here)
+        found.append(uow.assets.many(here))
+    return found
+
+
+def check_texts(title: str, alt_text: str, tags: Sequence[str]) -> None:
+    """Raises InvalidInput naming the field and its limit."""
     if len(title) > TITLE_LIMIT:
         raise InvalidInput("title", f"has {len(title)} characters", f"{TITLE_LIMIT}")
     if len(alt_text) > ALT_TEXT_LIMIT:

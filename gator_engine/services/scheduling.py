@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from gator_engine.domain.accounts import Account, AccountHealth
 from gator_engine.domain.deliveries import Delivery, DeliveryQuery, DeliveryState
-from gator_engine.domain.personas import PersonaProfile, Rating
+from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.posts import Approval, Post
+from gator_engine.domain.rating_policy import PolicyDecision, decide
 from gator_engine.domain.schedule import future_instant, next_slot, to_local_text
 from gator_engine.errors import IllegalTransition, InvalidInput, StaleWrite
 from gator_engine.ports import Connector, UnitOfWork
@@ -24,9 +25,15 @@ class Scheduling:
     """What one can do with the calendar."""
 
     def __init__(
-        self, context: Context, connectors: Mapping[str, Connector], messages: Messages
+        self,
+        context: Context,
+        connectors: Mapping[str, Connector],
+        messages: Messages,
+        *,
+        require_ratings: bool = False,
     ) -> None:
         self._context, self._connectors, self._messages = context, connectors, messages
+        self._require_ratings = require_ratings
 
     def schedule(
         self,
@@ -60,11 +67,13 @@ class Scheduling:
         if post.approval is not Approval.APPROVED:
             raise IllegalTransition("The post", post.approval.value, "scheduled before approval")
         for account in accounts:
-            self._check(post, profile, account)
+            self._check(post, account)
+        decisions = self._decide(post, profile, accounts)
         planned = [self._delivery(post, account, due_at, timezone) for account in accounts]
         with self._context.store.write() as uow:
             if uow.posts.get(post_id).version != post.version:
                 raise StaleWrite("The post was changed while it was being scheduled.")
+            self._record(uow, post, decisions)
             for delivery in planned:
                 uow.deliveries.add(delivery)
                 self._context.audit(
@@ -91,17 +100,37 @@ class Scheduling:
             created_at=self._context.now(),
         )
 
-    def _check(self, post: Post, profile: PersonaProfile, account: Account) -> None:
-        """Refuse now what the platform, or the persona's boundaries, would refuse later."""
+    def _check(self, post: Post, account: Account) -> None:
+        """Refuse now what the platform would refuse later."""
         if account.health is AccountHealth.DISCONNECTED:
             raise InvalidInput("account_ids", f"@{account.handle} is disconnected")
-        capabilities = self._connectors[account.platform].capabilities
-        allowed = _strongest(profile, account.platform, capabilities.strongest_rating)
-        if post.rating.strength > allowed.strength:
-            raise InvalidInput(
-                "rating", f"{post.rating} may not go to {capabilities.label}", f"at most {allowed}"
-            )
         self._messages.compose(post, account)
+
+    def _decide(
+        self, post: Post, profile: PersonaProfile, accounts: Sequence[Account]
+    ) -> Sequence[PolicyDecision]:
+        """What may go where by its rating. A refusal is recorded before it is raised."""
+        with self._context.store.read() as uow:
+            media = uow.assets.many([shown.asset_id for shown in post.media])
+        decisions = [
+            decide(post, media, profile, capabilities, require_ratings=self._require_ratings)
+            for capabilities in {
+                account.platform: self._connectors[account.platform].capabilities
+                for account in accounts
+            }.values()
+        ]
+        for decision in decisions:
+            if decision.refusal:
+                with self._context.store.write() as uow:
+                    self._record(uow, post, [decision])
+                raise InvalidInput("rating", decision.refusal, decision.limit or None)
+        return decisions
+
+    def _record(self, uow: UnitOfWork, post: Post, decisions: Sequence[PolicyDecision]) -> None:
+        for decision in decisions:
+            verb = "rating_refused" if decision.refusal else "rating_allowed"
+            grounds = {name: value for name, value in vars(decision).items() if value}
+            self._context.audit(uow, verb, "post", post.id, version=post.version, **grounds)
 
     def reschedule(
         self, delivery_id: str, local_time: str, timezone: str, fold: int | None = None
@@ -163,10 +192,3 @@ class Scheduling:
     def _taken(uow: UnitOfWork, account_id: str, now: datetime) -> frozenset[datetime]:
         query = DeliveryQuery(since=now, until=now + timedelta(days=60), account_id=account_id)
         return frozenset(d.due_at for d in uow.deliveries.list(query) if d.state != S.CANCELLED)
-
-
-def _strongest(profile: PersonaProfile, platform: str, platform_limit: Rating) -> Rating:
-    """The milder of what the platform takes and what the persona shows there."""
-    own = {entry.platform: entry.rating for entry in profile.boundaries.platform_ratings}
-    persona_limit = own.get(platform, profile.boundaries.rating)
-    return min((platform_limit, persona_limit), key=lambda rating: rating.strength)

@@ -60,8 +60,7 @@ from gator_engine.ports import (
 
 SLUG = "bluesky"
 DEFAULT_SERVICE, WEB = "https://bsky.social", "https://bsky.app"
-POST = "app.bsky.feed.post"
-POSTS_PER_CALL = 25
+POST, POSTS_PER_CALL = "app.bsky.feed.post", 25
 # Values that are known only when publishing starts stand in the payload as "late:…".
 LATE_KEY, LATE_TIME, LATE_DID = "late:rkey", "late:created_at", "late:did:"
 # As `detectFacets` of @atproto/api (packages/api/src/rich-text/util.ts).
@@ -97,12 +96,13 @@ CAPABILITIES = PlatformCapabilities(
         # The lexicon requires `alt`; an empty one would fulfil it and tell nobody anything.
         alt_text_required=True,
     ),
-    source="lexicons app.bsky.feed.post and app.bsky.embed.images",
+    source="lexicons app.bsky.feed.post, app.bsky.embed.images, com.atproto.label.defs",
     as_of=date(2026, 8, 20),
     can_delete=True,
     metrics=(*COUNTS.values(), Metric.FOLLOWERS),
     api_version="com.atproto / app.bsky",
     idempotent=True,
+    sensitive_warning="self-label: sexual",
 )
 CREDENTIALS = (
     CredentialField("identifier", "Handle", placeholder="name.bsky.social"),

@@ -105,6 +105,7 @@ CAPABILITIES = PlatformCapabilities(
     metrics=(*COUNTS.values(), Metric.FOLLOWERS),
     api_version="v1 (media v2)",
     idempotent=True,
+    sensitive_warning="marked as sensitive",
 )
 CREDENTIALS = (
     CredentialField("base_url", "Server", placeholder="https://mastodon.social"),

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from gator_engine.adapters.media._fingerprint import difference_hash
 from gator_engine.adapters.media._formats import (
     EXTENSIONS,
     FORMATS,
@@ -80,6 +81,16 @@ class PillowInspector:
             out = BytesIO()
             small.save(out, "WEBP", quality=82, icc_profile=rgb_profile(image))
         return out.getvalue()
+
+    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
+        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+
+        Raises InvalidInput for what cannot be read.
+        """
+        with self._opened(data, "file") as image:
+            self._refuse_oversized(image, "file")
+            image.draft("RGB", (256, 256))
+            return difference_hash(ImageOps.exif_transpose(image))
 
     def convert(
         self,

@@ -6,12 +6,14 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from gator_engine.errors import NotFound, Unavailable
+from gator_engine.ports import StoredFile
 
 CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -28,12 +30,13 @@ class LocalBlobStore:
         self._root = root.absolute()
 
     def put(self, data: bytes) -> str:
-        """Store atomically and return the SHA-256; storing the same bytes twice is harmless.
+        """Store atomically and return the SHA-256.
 
-        Raises Unavailable when the folder cannot be written to or the disk is full.
+        Storing the same bytes twice is harmless, and makes the file young again. Raises
+        Unavailable when the folder cannot be written to or the disk is full.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        if not self._place(sha256).exists():
+        if not self.touch(sha256):
             with self._incoming() as (file, arriving):
                 file.write(data)
                 self._keep(file, arriving, sha256)
@@ -72,6 +75,37 @@ class LocalBlobStore:
     def exists(self, sha256: str) -> bool:
         """Whether there is a file with that content."""
         return bool(_SHA256.fullmatch(sha256)) and self._place(sha256).is_file()
+
+    def look(self, sha256: str) -> StoredFile | None:
+        """Size and age, None when it is not there. Raises NotFound for what is no SHA-256."""
+        return _looked_at(self._place(sha256))
+
+    def touch(self, sha256: str) -> bool:
+        """Make it young, as `put` does; False when it is not there."""
+        with self._reported():
+            try:
+                os.utime(self._place(sha256))
+            except FileNotFoundError:
+                return False
+        return True
+
+    def walk(self) -> Iterator[StoredFile]:
+        """Every file, in no particular order; what comes or goes meanwhile may be left out."""
+        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if _SHA256.fullmatch(path.name) and (found := _looked_at(path)):
+                yield found
+
+    def leftovers(self) -> Iterator[StoredFile]:
+        """What interrupted writers left in the folder of arriving files."""
+        for path in (self._root / "incoming").glob("*"):
+            if found := _looked_at(path):
+                yield found
+
+    def drop_leftover(self, name: str) -> None:
+        """Remove one of the `leftovers`; any other name is ignored."""
+        with self._reported():
+            if name in {file.name for file in self.leftovers()}:
+                (self._root / "incoming" / name).unlink(missing_ok=True)
 
     def delete(self, sha256: str) -> None:
         """Remove it; what is not there is fine. Raises NotFound for what is no SHA-256."""
@@ -119,6 +153,14 @@ class LocalBlobStore:
                 f"{error.strerror or error}.",
                 "Check the disk's free space and the folder's permissions.",
             ) from error
+
+
+def _looked_at(path: Path) -> StoredFile | None:
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    return StoredFile(path.name, facts.st_size, time.time() - facts.st_mtime)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -66,7 +66,7 @@ class SqlAssets:
 
     def add(self, asset: Asset, parents: Sequence[Lineage] = ()) -> None:
         """Store an asset and what it was made from."""
-        row = {**_from_asset(asset), "place": self._place(asset)}
+        row = {**row_of(asset), "place": self._place(asset)}
         self._connection.execute(assets.insert().values(**row))
         fulltext.put(self._connection, row["place"], row["search_text"])
         self._put_tags(asset)
@@ -247,7 +247,8 @@ def _terms(asset: Asset) -> str:
     return " ".join(terms_of(*texts))
 
 
-def _from_asset(asset: Asset) -> dict[str, Any]:
+def row_of(asset: Asset) -> dict[str, Any]:
+    """The row of an asset, all but its place."""
     return {
         **fields_of(asset, without=("facts", "provenance")),
         **fields_of(asset.facts),

@@ -8,7 +8,7 @@ that stands in any row keeps the blob.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Text, cast, func, select
@@ -31,9 +31,9 @@ MENTIONS = {
     "post_versions": "an earlier version of a post shows it",
     "briefs": "a picture was asked for with it",
 }
-# What a generation made is told by the assets themselves, and the audit trail only remembers.
+# What a generation made is told by the assets themselves; the audit trail only remembers.
 NO_CLAIM = {generations.c.asset_ids}
-NO_CLAIM_TABLES = {"assets", "audit_events"}
+ONLY_REMEMBERS = {"audit_events"}
 _WORD = re.compile(r"\w+")
 _SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
@@ -71,11 +71,29 @@ class SqlUsage:
             table = column.table.name
             for asset_id in self._referred(column, asset_ids):
                 reasons.setdefault(asset_id, REASONS.get(table, f"{table} refer to it"))
-        for table, text in self._documents():
+        for table, text in self._documents(without={"assets"}):
             for asset_id in wanted.intersection(_WORD.findall(text)) - reasons.keys():
                 reasons[asset_id] = MENTIONS.get(table, f"{table} mention it")
         self._keep_parents(wanted, reasons)
         return reasons
+
+    def asset_files(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Content hashes of the originals and of the thumbnails of all assets."""
+        originals = self._connection.execute(select(assets.c.sha256)).scalars()
+        small = assets.c.thumbnail_sha256
+        thumbnails = self._connection.execute(select(small).where(small.is_not(None))).scalars()
+        return frozenset(originals), frozenset(thumbnails)
+
+    def held(self, sha256s: Sequence[str], without: Sequence[str] = ()) -> frozenset[str]:
+        """Of these, those that an asset (other than `without`) holds."""
+        others, found = set(without), set[str]()
+        for column in (assets.c.sha256, assets.c.thumbnail_sha256):
+            for start in range(0, len(sha256s), MOST_IDS):
+                some = column.in_(sha256s[start : start + MOST_IDS])
+                for row in self._connection.execute(select(assets.c.id, column).where(some)):
+                    if row[0] not in others:
+                        found.add(row[1])
+        return frozenset(found)
 
     def stored_sha256(self) -> frozenset[str]:
         """Every content hash that any row of any table mentions."""
@@ -85,7 +103,7 @@ class SqlUsage:
                 if column.name.endswith("sha256"):
                     filled = select(column).where(column.is_not(None))
                     found |= set(self._connection.execute(filled).scalars())
-        for _, text in self._documents(claims_only=False):
+        for _, text in self._documents():
             found |= set(_SHA256.findall(text))
         return frozenset(found)
 
@@ -111,10 +129,10 @@ class SqlUsage:
             some = column.in_(asset_ids[start : start + MOST_IDS])
             yield from self._connection.execute(select(column).where(some).distinct()).scalars()
 
-    def _documents(self, *, claims_only: bool = True) -> Iterator[tuple[str, str]]:
-        """(table, JSON text) of every stored document."""
+    def _documents(self, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+        """(table, JSON text) of every stored document that may claim a file."""
         for table in metadata.sorted_tables:
-            if claims_only and table.name in NO_CLAIM_TABLES:
+            if table.name in ONLY_REMEMBERS or table.name in without:
                 continue
             for column in table.columns:
                 if isinstance(column.type, Document) and column not in NO_CLAIM:
