@@ -1,7 +1,7 @@
 """What leaves a persona's voice in a text, told by words alone: which rule, where, and the fix.
 
-No model is asked. Register markers and built-in claims are English; every other rule holds in any
-language that puts spaces between words.
+No model is asked. Register markers and built-in claims are known in the languages of
+`voice_markers`; every other rule holds in any language that puts spaces between words.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from gator_engine.domain.personas import (
 )
 from gator_engine.domain.repetition import repetition
 from gator_engine.domain.text import mention_spans
+from gator_engine.domain.voice_markers import MARKERS
 from gator_engine.errors import InvalidInput
 
 LONGEST_SENTENCE = {SentenceLength.SHORT: 12, SentenceLength.MEDIUM: 20}
@@ -35,37 +36,6 @@ _ADDRESS = re.compile(r"https?://\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _WITHOUT_SPACES = {"ja", "zh", "th", "lo", "km", "my"}
-_STIFF = re.compile(
-    r"\b(?:furthermore|moreover|hereby|henceforth|therein|whereas|thus|hence|aforementioned"
-    r"|pursuant to|in accordance with|with regard to|one must|it is imperative|utili[sz]e[sd]?)\b",
-    re.IGNORECASE,
-)
-_SLANG = re.compile(
-    r"\b(?:gonna|wanna|gotta|kinda|sorta|dunno|ain[’']t|y[’']all|lol|lmao|omg|btw|tbh|imo|ngl|yeah"
-    r"|nope|yep|folks|stuff|super (?:cool|fun|nice)|awesome)\b|!{2,}|\?{2,}",
-    re.IGNORECASE,
-)
-# What a synthetic persona may not say of itself, and promises that advertising rules single out:
-# results of money (FINRA Rule 2210(d)(1)) and of health (FTC, Health Products Compliance Guidance).
-_CLAIMS = {
-    "claims to be human": re.compile(
-        r"\bI(?:[’']m| am) (?:"
-        r"(?:just |only )?(?:a |an )?(?:real|actual|living) (?:person|human(?: being)?|woman|man)"
-        r"|(?:a )?human(?: being)?|not (?:an? )?(?:AI|bot))\b",
-        re.IGNORECASE,
-    ),
-    "promises money": re.compile(
-        r"\bguaranteed (?:returns?|profits?|income|gains?)\b|\brisk[- ]free (?:returns?|profits?|"
-        r"investments?|money)\b|\bget rich quick\b|\bdouble your money\b|\bcannot lose\b",
-        re.IGNORECASE,
-    ),
-    "promises health": re.compile(
-        r"\b(?:cures?|heals?|reverses?) (?:cancer|diabetes|depression|anxiety|arthritis|autism)\b"
-        r"|\bmiracle (?:cure|pill|diet)\b|\bguaranteed weight loss\b|\bclinically proven\b"
-        r"|\blose \d+ ?(?:kg|kilos?|lbs?|pounds) in \d+ (?:days?|weeks?)\b",
-        re.IGNORECASE,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -94,18 +64,24 @@ def check_voice(
     persona's first. A forbidden topic is found when all its words stand in one sentence, not when
     it is paraphrased.
     """
-    spoken = (language or next(iter(profile.identity.languages), "en")).casefold().split("-")[0]
+    own = [bare_language(one) for one in profile.identity.languages] or ["en"]
+    spoken = bare_language(language) or own[0]
     voice = profile.voice
     return (
         *ruled_out(text, profile),
-        *_banned_claims(text, profile.boundaries.banned_claims),
-        *(_register(text, voice.tone.formality) if spoken == "en" else ()),
+        *_banned_claims(text, profile.boundaries.banned_claims, [spoken, *own]),
+        *_register(text, voice.tone.formality, spoken),
         *_emoji_count(text, voice.emoji),
         *_hashtag_count(text, voice),
         *_long_sentences(text, voice.sentence_length),
         *(_reading_level(text, voice.reading_level) if spoken not in _WITHOUT_SPACES else ()),
         *_repeats(text, voice, recent),
     )
+
+
+def bare_language(tag: str) -> str:
+    """A language tag without its region: "pt" of "pt-BR"."""
+    return tag.casefold().split("-")[0]
 
 
 def refuse_ruled_out(topic: str, profile: PersonaProfile) -> None:
@@ -186,10 +162,17 @@ def _forbidden_topics(text: str, topics: tuple[str, ...]) -> Iterator[VoiceFindi
                 break
 
 
-def _banned_claims(text: str, own: tuple[str, ...]) -> Iterator[VoiceFinding]:
+def _banned_claims(
+    text: str, own: tuple[str, ...], languages: Sequence[str]
+) -> Iterator[VoiceFinding]:
+    """Claims of the persona's own list, and those known in its languages or in English."""
     places = [(f"claims “{claim}”", span) for claim in own for span in mention_spans(text, claim)]
+    known = [MARKERS[one] for one in dict.fromkeys([*languages, "en"]) if one in MARKERS]
     places += [
-        (what, found.span()) for what, seen in _CLAIMS.items() for found in seen.finditer(text)
+        (what, found.span())
+        for markers in known
+        for what, seen in markers.claims.items()
+        for found in seen.finditer(text)
     ]
     for message, (start, end) in places:
         yield VoiceFinding(
@@ -198,12 +181,13 @@ def _banned_claims(text: str, own: tuple[str, ...]) -> Iterator[VoiceFinding]:
         )  # fmt: skip
 
 
-def _register(text: str, formality: int) -> Iterator[VoiceFinding]:
-    if CASUAL_BELOW <= formality < FORMAL_FROM:
+def _register(text: str, formality: int, language: str) -> Iterator[VoiceFinding]:
+    known = MARKERS.get(language)
+    if known is None or CASUAL_BELOW <= formality < FORMAL_FROM:
         return
     casual = formality < CASUAL_BELOW
-    kind, markers = ("stiff", _STIFF) if casual else ("casual", _SLANG)
-    for found in markers.finditer(text):
+    kind, seen = ("stiff", known.stiff) if casual else ("casual", known.casual)
+    for found in seen.finditer(text):
         yield VoiceFinding(
             "voice.tone.formality", f"“{found[0]}” is {kind} at formality {formality}", found[0],
             "register", *found.span(),

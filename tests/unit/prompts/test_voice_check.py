@@ -103,7 +103,52 @@ def test_register_markers_are_held_against_the_formality(
     assert (finding.field, finding.rule) == ("voice.tone.formality", "register")
     assert text[finding.start : finding.end] == words
     assert check_voice(text, speaking(tone=Tone(formality=50))) == ()
-    assert check_voice(text, profile, language="de") == ()
+    assert check_voice(text, profile, language="pt") == ()
+
+
+# Of each language: stiff words, casual ones, and the three kinds of claims.
+TOLD = {
+    "de": (
+        ("Diesbezüglich gilt das Gesagte.", "Diesbezüglich"),
+        ("Das ist echt cool und krass.", "echt cool"),
+        ("Ich bin ein echter Mensch.", "Garantierte Rendite für alle.", "Das heilt Krebs."),
+    ),
+    "fr": (
+        ("Il convient de le dire.", "Il convient de"),
+        ("Ouais, on y va.", "Ouais"),
+        ("Je suis une vraie personne.", "Des gains garantis ici.", "Ça guérit le cancer."),
+    ),
+    "es": (
+        ("Asimismo, es de barro.", "Asimismo"),
+        ("Esto mola mucho.", "mola"),
+        ("Soy una persona real.", "Ganancias garantizadas hoy.", "Esto cura la diabetes."),
+    ),
+}
+PLAIN = {
+    "de": "Ich bin Töpferin. Heute brenne ich Schalen, ein Risiko bleibt immer.",
+    "fr": "Je suis potière. Ce matin, le four est encore chaud et le bol est bleu.",
+    "es": "Soy alfarera. Hoy el horno sigue caliente y el cuenco es azul.",
+}
+
+
+@pytest.mark.parametrize("language", TOLD)
+def test_other_languages_have_registers_and_claims(language: str) -> None:
+    (stiff, its_word), (casual, its_slang), claims = TOLD[language]
+    local = replace(PROFILE, identity=replace(PROFILE.identity, languages=(f"{language}-XX",)))
+
+    def formality(value: int) -> PersonaProfile:
+        return replace(local, voice=replace(local.voice, tone=Tone(formality=value)))
+
+    assert {one.excerpt for one in check_voice(stiff, formality(10))} == {its_word}
+    assert its_slang in {one.excerpt for one in check_voice(casual, formality(90))}
+    assert check_voice(stiff, formality(90)) == check_voice(casual, formality(10)) == ()
+    for claim in claims:
+        assert [one.rule for one in check_voice(claim, local)] == ["banned claim"]
+        assert check_voice(claim, PROFILE) == (), "PROFILE speaks other languages"
+    for value in (10, 50, 90):
+        assert check_voice(PLAIN[language], formality(value)) == ()
+    # Whoever writes English in between is held to the English claims too.
+    assert check_voice("It cures diabetes.", local) != ()
 
 
 def test_the_reading_level_is_bounded() -> None:
