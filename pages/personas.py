@@ -7,7 +7,7 @@ import streamlit as st
 from gator_engine.domain.personas import Persona, PersonaProfile
 from pages._ui import persona_actions, persona_files, persona_gallery, persona_view, shell, state
 from pages._ui.commands import attempt
-from pages._ui.persona_help import forget, panel, start
+from pages._ui.persona_help import current, forget, panel, start
 from pages._ui.session import studio
 
 personas = studio().personas
@@ -55,7 +55,7 @@ def choose() -> None:
 
 def create(source: str, begin: PersonaProfile) -> None:
     """A new persona, edited from a template, a copy, or nothing."""
-    form = f"new:{source}"
+    form = current(f"new:{source}")
     shell.heading("New persona", "Edit, watch the result beside it, then create.")
     actions, help = st.container(horizontal=True, vertical_alignment="center"), st.container()
     edited = persona_view.editor(form, start(form, begin), None)
@@ -80,7 +80,7 @@ def _created(form: str, persona: Persona) -> None:
 
 def edit(persona: Persona) -> None:
     """One persona in its tabs."""
-    who, form = persona.profile.identity, f"persona:{persona.id}:{persona.version}"
+    who, form = persona.profile.identity, current(f"persona:{persona.id}:{persona.version}")
     shell.heading(persona.name, f"@{who.handle} · revision {persona.revision.number}")
     actions, help = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
     edited = persona_view.editor(form, start(form, persona.profile), persona)

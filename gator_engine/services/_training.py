@@ -63,13 +63,19 @@ class Training:
             self._material(persona_id)
         except InvalidInput as error:
             problems += error.problems
-        return tuple(map(str, problems))
+        return tuple(
+            f"{problem.problem[:1].upper()}{problem.problem[1:]}"
+            + (f": {problem.limit}." if problem.limit else ".")
+            for problem in problems
+        )
 
     def _unready(self, base: str) -> Iterator[FieldProblem]:
         if missing := self._trainer.missing():
             yield FieldProblem("trainer", missing)
         if not base:
-            yield FieldProblem("base_model", "no model is chosen", "a folder or a hub id")
+            yield FieldProblem(
+                "base_model", "no picture model is chosen", "set one in GATOR_IMAGE_MODEL"
+            )
 
     def start(self, persona_id: str, base_model: str, options: LoraOptions) -> LoraTraining:
         """Put a training on record and queue it."""
@@ -152,8 +158,8 @@ class Training:
         if not assets:
             raise InvalidInput(
                 "persona_id",
-                "has no pictures to learn from",
-                "a character set or accepted references first",
+                "there are no pictures to learn from",
+                "make a character set or accept references first",
             )
         return trigger, named, assets
 

@@ -19,6 +19,20 @@ from pages._ui.session import studio
 SEEDS = 2**31
 
 
+def current(base: str) -> str:
+    """The name of the form in force: another one each time proposals went into it.
+
+    A browser keeps what a field of the same name showed, whatever the field then starts from.
+    """
+    return f"{base}:{st.session_state.get(_edition_key(base), 0)}"
+
+
+def _next(form: str) -> str:
+    base, _, number = form.rpartition(":")
+    st.session_state[_edition_key(base)] = int(number) + 1
+    return current(base)
+
+
 def start(form: str, stored: PersonaProfile) -> PersonaProfile:
     """What a form starts from: what is stored, or that with the proposals that were accepted."""
     kept = st.session_state.get(_start_key(form))
@@ -85,7 +99,7 @@ def _choose(form: str, edited: PersonaProfile, found: FillIn) -> None:
         ):
             taken = studio().fill_in.accept(edited, chosen)
             forget(form)
-            st.session_state[_start_key(form)] = taken
+            st.session_state[_start_key(_next(form))] = taken
             state.tell("In the form now; nothing is saved yet.")
             st.rerun()
         if st.button("Dismiss", type="tertiary", key=f"ask:{form}:dismiss"):
@@ -122,6 +136,10 @@ def _said(value: object) -> str:
         inside = (getattr(value, spec.name) for spec in fields(value))
         return " · ".join(_said(one) for one in inside if one not in ("", (), 0))
     return str(value) if value not in ("", None) else "nothing"
+
+
+def _edition_key(base: str) -> str:
+    return f"edition:{base}"
 
 
 def _found_key(form: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -47,6 +48,8 @@ def _pair(revisions: Sequence[PersonaRevision], made: Sequence[Generation]) -> N
         with column:
             st.markdown(f"Revision {revision.number}")
             _result(generation)
+    if made[0].asset_ids and made[0].asset_ids == made[1].asset_ids:
+        cards.html('<div class="g-soft">Both made the very same picture.</div>')
 
 
 def _result(generation: Generation) -> None:
@@ -55,6 +58,6 @@ def _result(generation: Generation) -> None:
     elif generation.status is GenerationStatus.SUCCEEDED:
         for asset in studio().library.many(generation.asset_ids):
             cards.picture(asset, ratio="1")
-            cards.html(f'<div class="g-soft">{asset.provenance.label}</div>')
+            cards.html(f'<div class="g-soft">{escape(asset.provenance.label)}</div>')
     else:
         st.error(state.plain(generation.error), icon=":material/error:")

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gator_engine import open_studio
-from tests.browser.conftest import ROOT, Stack
+from gator_engine import Account, Persona, Studio, open_studio, run_jobs
+from gator_engine.domain.accounts import AccountHealth
+from gator_engine.domain.personas import LikenessConsent
+from gator_engine.services.previews import Scene
+from tests.browser.conftest import ROOT, Stack, free_ports, running_stack
 from tests.browser.looking import MAIN, calm, go, press, sees
 from tests.browser.test_every_page_looks_right import faults, take_picture
+from tests.contracts.captions.conftest import KEY, ChatServer, says, talking
 
 OUT = ROOT / "test-results" / "personas"
 SAMPLE = ".g-preview .words"
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[ChatServer]:
+    """A language model on this machine, as far as the studio can tell."""
+    [port] = free_ports(1)
+    with talking(port) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, model: ChatServer) -> Iterator[Stack]:
+    """A stack that asks that model."""
+    asked = {
+        "GATOR_LLM_BASE_URL": model.url,
+        "GATOR_LLM_API_KEY": KEY,
+        "GATOR_LLM_MODEL": "tiny-talker",
+    }
+    with running_stack(tmp_path_factory.mktemp("stack") / "home", **asked) as running:
+        yield running
 
 
 @pytest.fixture
@@ -38,6 +64,30 @@ def test_a_persona_is_designed_locked_and_carried_over(
     compare_the_revisions(page)
     card = export_the_card(page, tmp_path)
     import_it_again(page, stack, card)
+
+
+@pytest.mark.timeout(200)
+def test_a_language_model_fills_in_and_rewrites(
+    stack: Stack, page: Page, model: ChatServer
+) -> None:
+    model.script = [says(json.dumps({"identity.name": "Otto Brandt", "identity.age": 61}))]
+    go(page, f"{stack.url}/personas?new=blank")
+    page.locator(MAIN).get_by_text("Help me fill this in").click()
+    fill(page, "Who is it?", "A retired pilot who restores clocks")
+    press(page, "Propose a persona")
+    sees(page, "Proposed by Language model tiny-talker")
+    press(page, "Take 2 into the form")
+    expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Otto Brandt")
+    assert "retired pilot" in model.asked[-1]["messages"][1]["content"]
+
+    model.script = [says("A good brush.")]
+    go(page, f"{stack.url}/personas?persona={_two_revisions(stack)}")
+    page.locator(MAIN).get_by_text("Check a text of your own").click()
+    fill(page, "Your text", "I am a real person. Trust me.")
+    sees(page, "claims to be human")
+    press(page, "Rewrite to fit")
+    sees(page, "A good brush.")
+    assert "claims to be human" in model.asked[-1]["messages"][1]["content"]
 
 
 @pytest.mark.timeout(400)
@@ -81,11 +131,49 @@ def _two_revisions(stack: Stack) -> str:
         persona = studio.personas.create(replace(profile, identity=named))
         tone = replace(profile.voice.tone, warmth=5, humour=90)
         louder = replace(persona.profile, voice=replace(profile.voice, tone=tone))
-        studio.personas.revise(persona.id, louder, "cooler and funnier", persona.version)
+        after = studio.personas.revise(persona.id, louder, "cooler and funnier", persona.version)
+        scene = Scene("portrait, looking at us", seed=7)
+        studio.previews.generate(persona.revision.id, after.revision.id, scene, "card")
+        run_jobs(studio)
         picture = studio.sheets.draw(persona.id)
         studio.identity.accept(studio.identity.upload(persona.id, picture, "sheet.png").id)
+        _real_people_and_weekly_times(studio, persona)
         studio.identity.lock(persona.id)
         return persona.id
+
+
+def _real_people_and_weekly_times(studio: Studio, persona: Persona) -> None:
+    """Two candidates that show real people, one with a consent, and times that serve a pillar."""
+    other = studio.personas.create(studio.personas.random(4))
+    for number, who in enumerate((persona, other)):
+        data = studio.portability.export_card(who.id, studio.sheets.draw(who.id), 2 + number)
+        image = studio.identity.upload(persona.id, data, "portrait.png")
+        consent = LikenessConsent("Ada Stone", "2026-03-31", "folder 7") if number else None
+        studio.identity.mark_real(image.id, consent, "pictures of this persona" if number else "")
+    account = Account(
+        id="weekly",
+        platform=studio.accounts.platforms()[0].capabilities.slug,
+        handle="tab-tester",
+        display_name="Tab Tester",
+        base_url="http://127.0.0.1:9",
+        timezone="Europe/Berlin",
+        health=AccountHealth.OK,
+        created_at=studio.clock.now(),
+    )
+    with studio.store.write() as uow:
+        uow.accounts.add(account)
+    studio.accounts.set_slots(account.id, [(0, "09:00"), (2, "18:30"), (5, "11:15")])
+    first = studio.accounts.slots(account.id)[0]
+    pillar = persona.profile.pillars[0].name
+    studio.accounts.keep_slot_for(account.id, first.id, persona.id, pillar)
+
+
+def fill(page: Page, label: str, text: str) -> None:
+    """Type into a field and leave it."""
+    box = page.get_by_role("textbox", name=label)
+    box.fill(text)
+    box.press("Tab")
+    calm(page)
 
 
 def open_tab(page: Page, name: str) -> None:

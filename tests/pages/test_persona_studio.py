@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from gator_engine import Studio
 from gator_engine.domain.identity import ReferenceState
@@ -125,3 +126,55 @@ def test_a_persona_becomes_a_template_and_a_copy(
     assert_calm(page)
     copied = [one for one in studio.personas.list() if one.handle == "luna.makes-copy"]
     assert [one.profile.voice for one in copied] == [seeded.persona.profile.voice]
+
+
+def test_a_real_person_needs_a_consent_before_the_picture_is_accepted(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    asset = studio.generation.get(seeded.generation_id).asset_ids[0]
+    studio.identity.propose(seeded.persona.id, [asset])
+    page = open_page("personas", persona=seeded.persona.id)
+    field(page, "toggle", "Shows a real person").set_value(True).run()
+    button(page, "Mark it, consent to follow").click().run()
+    assert "Real person, no consent yet" in words(page)
+    button(page, "Accept").click().run()
+    assert_calm(page)
+    assert "without a recorded consent" in words(page)
+    assert studio.identity.references(seeded.persona.id).accepted == ()
+    button(page, "Record the consent").click().run()
+    assert "Say who consented" in words(page)
+    field(page, "text_input", "Who agreed").set_value("Ada Stone").run()
+    field(page, "date_input", "On which day").set_value(date(2026, 3, 31)).run()
+    field(page, "text_area", "To what").set_value("pictures of this persona").run()
+    button(page, "Record the consent").click().run()
+    assert "Ada Stone agreed on 2026-03-31" in words(page)
+    button(page, "Accept").click().run()
+    assert len(studio.identity.references(seeded.persona.id).accepted) == 1
+
+
+def test_two_revisions_are_compared_by_real_pictures_and_times_are_kept_for_a_pillar(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    persona, account = seeded.persona, seeded.accounts[0]
+    louder = replace(persona.profile.voice, register="loud")
+    profile = replace(persona.profile, voice=louder)
+    studio.personas.revise(persona.id, profile, "louder", persona.version)
+    studio.accounts.set_slots(account.id, [(0, "09:00")])
+    page = open_page("personas", persona=persona.id)
+    field(page, "selectbox", "Made by").select("card").run()
+    button(page, "Make both").click().run()
+    assert_calm(page)
+    asked = studio.generation.list(persona.id)[:2]
+    for generation in asked:
+        job = studio.generation.job(generation.id)
+        assert job is not None
+        studio.queue.enqueue(job.name, job.id, key=job.id)
+    studio.queue.drain(studio)  # type: ignore[attr-defined]
+    page.run()
+    assert all(studio.generation.get(one.id).asset_ids for one in asked)
+    assert words(page).count('class="g-thumb"') == 2
+    times = field(page, "selectbox", f"Monday 09:00 · @{account.handle} ({account.timezone})")
+    times.select(f"pillar:{persona.profile.pillars[1].name}").run()
+    assert_calm(page)
+    [slot] = studio.accounts.slots(account.id)
+    assert (slot.persona_id, slot.pillar) == (persona.id, persona.profile.pillars[1].name)

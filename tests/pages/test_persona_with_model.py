@@ -13,7 +13,7 @@ from gator_engine.domain.identity import SHOTS, ReferenceState
 from gator_engine.domain.work import JobState
 from tests.media.tiny_models import save_tiny
 from tests.pages.conftest import Open
-from tests.pages.reading import assert_calm, button
+from tests.pages.reading import assert_calm, button, field, words
 from tests.pages.seeded import Seeded
 
 
@@ -65,3 +65,25 @@ def test_the_character_set_is_shot_and_becomes_a_dataset(
     with zipfile.ZipFile(io.BytesIO(studio.identity.export_dataset(seeded.persona.id))) as dataset:
         captions = [name for name in dataset.namelist() if name.endswith(".txt")]
     assert len(captions) == 14
+
+
+def test_a_lora_is_trained_and_used_in_the_persona(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    page = open_page("personas", persona=seeded.persona.id)
+    assert "There are no pictures to learn from" in words(page)
+    asset = studio.generation.get(seeded.generation_id).asset_ids[0]
+    [image] = studio.identity.propose(seeded.persona.id, [asset]).images
+    studio.identity.accept(image.id)
+    page.run()
+    field(page, "number_input", "Steps").set_value(1).run()
+    button(page, "Train a LoRA").click().run()
+    assert_calm(page)
+    assert work(studio, "train_lora") is JobState.SUCCEEDED
+    page.run()
+    button(page, "Use in this persona").click().run()
+    assert_calm(page)
+    persona = studio.personas.get(seeded.persona.id)
+    [lora] = persona.profile.generation.loras
+    assert (lora.weight, persona.revision.number) == (1.0, seeded.persona.revision.number + 1)
+    assert "In use" in words(page)

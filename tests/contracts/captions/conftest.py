@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,19 +82,28 @@ def fails(status: int, message: str = "no", **headers: str) -> Reply:
     return lambda _: JSONResponse({"error": {"message": message}}, status, headers)
 
 
-@pytest.fixture
-def chat_server(free_port: int) -> Iterator[ChatServer]:
+@contextmanager
+def talking(port: int) -> Iterator[ChatServer]:
     """The server, running; set its `script` before asking."""
-    state = ChatServer(url=f"http://127.0.0.1:{free_port}/v1", script=[says(post())])
+    state = ChatServer(url=f"http://127.0.0.1:{port}/v1", script=[says(post())])
     app = Starlette(routes=[Route("/v1/chat/completions", state.chat, methods=["POST"])])
-    config = uvicorn.Config(app, port=free_port, log_level="error", lifespan="off", ws="none")
+    config = uvicorn.Config(app, port=port, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 20
     while not server.started and time.monotonic() < until:
         time.sleep(0.01)
-    yield state
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(10)
+    try:
+        yield state
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def chat_server(free_port: int) -> Iterator[ChatServer]:
+    """The server for one test."""
+    with talking(free_port) as state:
+        yield state

@@ -164,7 +164,7 @@ def test_a_trained_lora_is_used_as_a_new_revision(room: Room) -> None:
     room.teacher.lacks = "install the trainer"
     reference, _ = candidate(room)
     identity.accept(reference)
-    assert identity.training_missing(room.persona.id, "base") == ("trainer: install the trainer",)
+    assert identity.training_missing(room.persona.id, "base") == ("Install the trainer.",)
     room.teacher.lacks = ""
     assert identity.training_missing(room.persona.id, "base") == ()
     first = identity.train_lora(room.persona.id, "base")
