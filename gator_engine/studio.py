@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gator_engine.config import Settings, load_settings
 from gator_engine.domain.health import Check
 from gator_engine.errors import ConfigError, InvalidInput, Unavailable
-from gator_engine.studio_library import LibraryServices
+from gator_engine.studio_writing import WritingServices
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.composing import Composing
-    from gator_engine.services.fill_in import FillInHelp
     from gator_engine.services.generation import Generations
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
@@ -36,10 +35,9 @@ if TYPE_CHECKING:
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
     from gator_engine.services.sheets import Sheets
-    from gator_engine.services.writing import Writing
 
 
-class Studio(LibraryServices):
+class Studio(WritingServices):
     """Everything one can do, as services; open it with `open_studio` and close it when done."""
 
     def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:
@@ -113,13 +111,6 @@ class Studio(LibraryServices):
         )
 
     @cached_property
-    def writing(self) -> Writing:
-        """Write captions."""
-        from gator_engine.services.writing import Writing
-
-        return Writing(self._context, self.writers, self.connectors)
-
-    @cached_property
     def previews(self) -> Previews:
         """See what personas come out as."""
         from gator_engine.services.previews import Previews
@@ -132,13 +123,6 @@ class Studio(LibraryServices):
         from gator_engine.services.sheets import Sheets
 
         return Sheets(self.personas, self.identity, self.library, self.sheet_painter)
-
-    @cached_property
-    def fill_in(self) -> FillInHelp:
-        """Have a persona's fields proposed."""
-        from gator_engine.services.fill_in import FillInHelp
-
-        return FillInHelp(self.writers)
 
     @cached_property
     def models(self) -> Models:
@@ -231,7 +215,7 @@ class Studio(LibraryServices):
             _answers("Database", self.store.ping),
             _answers("Queue", self.queue.ping),
         ]
-        return parts + machine_checks(self.settings, self.generators, self.writers)
+        return parts + machine_checks(self.settings, self.generators, self.providers.writers())
 
     @cached_property
     def provenance(self) -> FileProvenance:

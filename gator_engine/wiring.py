@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         MediaInspector,
         ModelDownloads,
         ModelShelf,
+        OpenModel,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
@@ -215,6 +216,13 @@ class Adapters:
         from gator_engine.adapters import captions
 
         return captions.discover(self.settings)
+
+    @cached_property
+    def open_model(self) -> OpenModel:
+        """Makes the language model behind an endpoint."""
+        from gator_engine.adapters import captions
+
+        return captions.opener(self.settings)
 
     @cached_property
     def sandbox(self) -> SandboxNetwork:

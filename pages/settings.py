@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from gator_engine.domain.health import Check
-from pages._ui import cards, shell, words
+from pages._ui import cards, provider_settings, shell, words
 from pages._ui.icons import icon
 from pages._ui.session import my_zone, studio
 from routes import access
@@ -94,6 +94,7 @@ with status:
         health(list(studio().health()))
 with made_by:
     makers()
+    provider_settings.section()
 with kept, st.container(key="card-storage"):
     storage()
 with about, st.container(key="card-about"):

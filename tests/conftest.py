@@ -44,6 +44,7 @@ pytest_plugins = [
     "tests.services.postgres_service",
     "tests.services.browser_service",
     "tests.services.pds_service",
+    "tests.services.llm_service",
 ]
 
 

@@ -12,6 +12,7 @@ from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
 from gator_engine.domain.personas import PersonaProfile
+from gator_engine.domain.spending import NO_PURPOSE, CallPurpose
 from gator_engine.domain.token_budget import TokenCounter
 from gator_engine.errors import GatorError
 from gator_engine.ports.queue import WorkerLoad
@@ -140,7 +141,8 @@ class Counting(Protocol):
 
 @dataclass(frozen=True)
 class CaptionRequest:
-    """What to write about, in whose voice. `limit` is the tightest text rule of the targets."""
+    """What to write about, in whose voice. `limit` is the tightest text rule of the targets;
+    `purpose` says in the ledger what it was for."""
 
     profile: PersonaProfile
     system: str
@@ -150,6 +152,7 @@ class CaptionRequest:
     language: str
     seed: int
     picture: str = ""
+    purpose: CallPurpose | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ class Caption:
     notes: tuple[str, ...] = ()
 
 
+@runtime_checkable
 class CaptionWriter(Protocol):
     """Writes captions. One file each under adapters/captions, found by its WRITER attribute."""
 
@@ -196,7 +200,15 @@ class LanguageModel(Protocol):
     def missing(self) -> str:
         """ "" when ready, else what to install or set, in plain words."""
 
-    def ask(self, system: str, prompt: str, *, as_json: bool = False, seed: int = 0) -> str:
+    def ask(
+        self,
+        system: str,
+        prompt: str,
+        *,
+        as_json: bool = False,
+        seed: int = 0,
+        purpose: CallPurpose = NO_PURPOSE,
+    ) -> str:
         """The model's answer, without its thoughts; one JSON object when `as_json`.
 
         Raises Transient, Rejected, RateLimited or AuthExpired.

@@ -25,6 +25,12 @@ from gator_engine.ports.shelves import (
     RatingRepository,
     UsageRepository,
 )
+from gator_engine.ports.writing import (
+    EndpointRepository,
+    OutlineRepository,
+    SpendingRepository,
+    WritingRepository,
+)
 
 
 class Clock(Protocol):
@@ -310,6 +316,10 @@ class UnitOfWork(Protocol):
     users: UserRepository
     audit: AuditRepository
     settings: SettingRepository
+    endpoints: EndpointRepository
+    spending: SpendingRepository
+    writings: WritingRepository
+    outlines: OutlineRepository
 
 
 class Store(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -14,11 +14,13 @@ from gator_engine.domain.persona_rules import profile_problems
 from gator_engine.domain.personas import Identity, PersonaProfile
 from gator_engine.domain.randomiser import random_profile
 from gator_engine.domain.safety import ADULT_AGE
+from gator_engine.domain.spending import CallPurpose
 from gator_engine.errors import InvalidInput, Rejected
 from gator_engine.ports import CaptionWriter
 from gator_engine.services._language_model import model_of
 
 LONGEST_SENTENCE = 1000
+PURPOSE = CallPurpose("fill in")
 # What a model may propose. Boundaries and brand are a person's to decide.
 FIELDS: Mapping[str, str] = {
     "identity.name": "text",
@@ -80,13 +82,13 @@ class FillIn:
 class FillInHelp:
     """What one can have proposed. Nothing is stored: the caller accepts and saves."""
 
-    def __init__(self, writers: Mapping[str, CaptionWriter]) -> None:
+    def __init__(self, writers: Callable[[], Mapping[str, CaptionWriter]]) -> None:
         self._writers = writers
 
     def missing(self) -> str:
         """ "" when a language model is ready, else what to set."""
         try:
-            model_of(self._writers)
+            model_of(self._writers())
         except InvalidInput as error:
             return str(error)
         return ""
@@ -134,9 +136,11 @@ class FillInHelp:
     def _proposed(
         self, profile: PersonaProfile, asked: str, paths: tuple[str, ...], seed: int
     ) -> FillIn:
-        model = model_of(self._writers)
+        model = model_of(self._writers())
         shapes = "\n".join(f'- "{path}": {FIELDS[path]}' for path in paths)
-        answer = model.ask(_SYSTEM, f"{asked}\nFields:\n{shapes}", as_json=True, seed=seed)
+        answer = model.ask(
+            _SYSTEM, f"{asked}\nFields:\n{shapes}", as_json=True, seed=seed, purpose=PURPOSE
+        )
         values = _object(answer, model.label)
         proposals: list[Proposal] = []
         left_out: list[str] = [f"{name}: was not asked for" for name in values if name not in paths]

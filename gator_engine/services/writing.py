@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gator_engine.domain.personas import PersonaProfile, PersonaRevision
+from gator_engine.domain.spending import CallPurpose
 from gator_engine.domain.voice import VoiceFinding, check_voice, compile_voice
+from gator_engine.domain.writing import TextKind
 from gator_engine.errors import InvalidInput
 from gator_engine.ports import Caption, CaptionRequest, CaptionWriter, Connector
 from gator_engine.services._context import Context
@@ -55,14 +57,14 @@ class Writing:
     def __init__(
         self,
         context: Context,
-        writers: Mapping[str, CaptionWriter],
+        writers: Callable[[], Mapping[str, CaptionWriter]],
         connectors: Mapping[str, Connector],
     ) -> None:
         self._context, self._writers, self._connectors = context, writers, connectors
 
     def writers(self) -> Sequence[WriterInfo]:
         """Every writer, those that are ready first."""
-        found = [WriterInfo(w.slug, w.label, w.missing()) for w in self._writers.values()]
+        found = [WriterInfo(w.slug, w.label, w.missing()) for w in self._writers().values()]
         return sorted(found, key=lambda info: (bool(info.missing), info.slug != "template"))
 
     def write(
@@ -101,6 +103,7 @@ class Writing:
             language=language,
             seed=seed,
             picture=picture,
+            purpose=CallPurpose(TextKind.CAPTION, persona_id),
         )
         return chosen.write(request, on_text or (lambda variant, text: None))
 
@@ -133,7 +136,7 @@ class Writing:
         before = after = tuple(self.check(persona_id, text, language))
         if not before:
             return Rewrite(text, "", before, after)
-        model = model_of(self._writers)
+        model = model_of(self._writers())
         with self._context.store.read() as uow:
             profile = uow.personas.get(persona_id).profile
         limit = self._limit(platforms, profile.boundaries.disclosure_text)
@@ -141,7 +144,12 @@ class Writing:
         for turn in range(REWRITES):
             if not after:
                 break
-            better = model.ask(system, rewriting(better, after), seed=turn)
+            better = model.ask(
+                system,
+                rewriting(better, after),
+                seed=turn,
+                purpose=CallPurpose("rewrite", persona_id),
+            )
             after = tuple(self.check(persona_id, better, language))
         return Rewrite(better, model.label, before, after)
 
@@ -170,15 +178,23 @@ class Writing:
     def _benched(
         self, revision: PersonaRevision, topic: str, seed: int, writer: CaptionWriter
     ) -> BenchRow:
-        caption = self._one(revision.profile, topic, seed, writer)
+        caption = self._one(revision.profile, topic, seed, writer, revision.persona_id)
         return BenchRow(revision, caption, check_voice(caption.text, revision.profile))
 
     def _one(
-        self, profile: PersonaProfile, topic: str, seed: int, writer: CaptionWriter
+        self,
+        profile: PersonaProfile,
+        topic: str,
+        seed: int,
+        writer: CaptionWriter,
+        persona_id: str = "",
     ) -> Caption:
         language = next(iter(profile.identity.languages), "en")
         system = compile_voice(profile, language)
-        request = CaptionRequest(profile, system, topic, 1, DEFAULT_LIMIT, language, seed)
+        purpose = CallPurpose(TextKind.CAPTION, persona_id)
+        request = CaptionRequest(
+            profile, system, topic, 1, DEFAULT_LIMIT, language, seed, purpose=purpose
+        )
         return writer.write(request, lambda variant, text: None)[0]
 
     def _limit(self, platforms: Sequence[str], disclosure: str) -> int:
@@ -189,9 +205,10 @@ class Writing:
     def _writer(self, slug: str | None) -> CaptionWriter:
         if slug is None:
             slug = next(info.slug for info in self.writers() if not info.missing)
-        if slug not in self._writers:
-            raise InvalidInput("writer", f"{slug!r} is unknown", ", ".join(sorted(self._writers)))
-        missing = self._writers[slug].missing()
+        found = self._writers()
+        if slug not in found:
+            raise InvalidInput("writer", f"{slug!r} is unknown", ", ".join(sorted(found)))
+        missing = found[slug].missing()
         if missing:
             raise InvalidInput("writer", missing)
-        return self._writers[slug]
+        return found[slug]

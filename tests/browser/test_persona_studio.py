@@ -18,7 +18,8 @@ from gator_engine.services.previews import Scene
 from tests.browser.conftest import ROOT, Stack, free_ports, running_stack
 from tests.browser.looking import MAIN, calm, go, press, sees
 from tests.browser.test_every_page_looks_right import faults, take_picture
-from tests.contracts.captions.conftest import KEY, ChatServer, says, talking
+from tests.services.llm_endpoints import KEY
+from tests.services.llm_service import ChatServer, says, talking
 
 OUT = ROOT / "test-results" / "personas"
 SAMPLE = ".g-preview .words"

@@ -24,8 +24,10 @@ from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
 from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
+from gator_engine.adapters.sql.repositories.spending import SqlSpending
 from gator_engine.adapters.sql.repositories.usage import SqlUsage
 from gator_engine.adapters.sql.repositories.users import SqlUsers
+from gator_engine.adapters.sql.repositories.writing import SqlEndpoints, SqlOutlines, SqlWritings
 
 
 class SqlUnitOfWork:
@@ -49,6 +51,10 @@ class SqlUnitOfWork:
         self.users: ports.UserRepository = SqlUsers(connection)
         self.audit: ports.AuditRepository = SqlAudit(connection)
         self.settings: ports.SettingRepository = SqlSettings(connection)
+        self.endpoints: ports.EndpointRepository = SqlEndpoints(connection)
+        self.spending: ports.SpendingRepository = SqlSpending(connection)
+        self.writings: ports.WritingRepository = SqlWritings(connection)
+        self.outlines: ports.OutlineRepository = SqlOutlines(connection)
 
 
 class SqlStore:

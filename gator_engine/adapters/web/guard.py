@@ -56,7 +56,7 @@ class Network:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """The certificates to trust; reading them takes a tenth of a second, so once per process."""
     return httpx2.create_ssl_context()
 
@@ -76,7 +76,7 @@ class GuardedTransport(httpx2.BaseTransport):
 
     def __init__(self, network: Network, field: str) -> None:
         self._network, self._field = network, field
-        self._inner = httpx2.HTTPTransport(verify=_trust())
+        self._inner = httpx2.HTTPTransport(verify=trust())
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises InvalidInput for a private address, httpx2.ConnectError for an unknown host."""

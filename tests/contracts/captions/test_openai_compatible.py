@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from gator_engine.adapters.captions.openai_compatible import OpenAiCompatibleWriter
-from gator_engine.config import Settings
 from gator_engine.domain.persona_templates import TEMPLATES
+from gator_engine.domain.providers import ProviderKind
 from gator_engine.errors import (
     AuthExpired,
     ExternalError,
@@ -21,7 +20,8 @@ from gator_engine.errors import (
     Transient,
 )
 from gator_engine.ports import Caption, CaptionRequest
-from tests.contracts.captions.conftest import KEY, ChatServer, fails, post, says, sse
+from tests.services.llm_endpoints import KEY, bench
+from tests.services.llm_service import ChatServer, fails, post, says, sse
 
 MAKER = TEMPLATES[0].profile
 
@@ -31,7 +31,7 @@ def write(
 ) -> tuple[list[Caption], list[tuple[int, str]]]:
     told: list[tuple[int, str]] = []
     request = CaptionRequest(MAKER, "Be brief.", "autumn light", variants, limit, "en", 7, "a bowl")
-    writer = OpenAiCompatibleWriter(server.settings(**settings))
+    writer = server.bench(**settings).model
     captions = writer.write(request, lambda number, text: told.append((number, text)))
     return list(captions), told
 
@@ -88,7 +88,6 @@ def test_a_server_without_schemas_is_asked_more_simply(chat_server: ChatServer) 
         '{"text": ""}',
         '{"text": "x", "hashtags": "#a", "alt_text": ""}',
         '{"caption": "x"}',
-        post("x" * 400),
         post("A real game changer."),
         post("Let us talk politics."),
     ],
@@ -99,6 +98,22 @@ def test_a_bad_answer_is_repaired_once(chat_server: ChatServer, bad: str) -> Non
     assert caption.text.startswith("Better.")
     assert caption.tokens == 84
     assert "cannot be used" in chat_server.asked[1]["messages"][-1]["content"]
+
+
+def test_a_caption_that_stays_too_long_is_flagged_and_whole(chat_server: ChatServer) -> None:
+    chat_server.script = [says(post("x" * 400))]
+    [caption], _ = write(chat_server)
+    assert caption.text.startswith("x" * 400)
+    assert "107 characters too long" in caption.notes[0]
+    assert "too long" in chat_server.asked[1]["messages"][-1]["content"]
+
+
+def test_a_server_that_renamed_the_length_limit_is_asked_again(chat_server: ChatServer) -> None:
+    said = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    chat_server.script = [fails(400, said), says(post())]
+    assert len(write(chat_server)[0]) == 1
+    assert ["max_tokens" in asked for asked in chat_server.asked] == [True, False]
+    assert chat_server.asked[1]["max_completion_tokens"] == chat_server.asked[0]["max_tokens"]
 
 
 def test_two_bad_answers_are_refused_with_the_reason(chat_server: ChatServer) -> None:
@@ -156,7 +171,7 @@ def test_each_status_has_its_error(
     assert "why" in str(caught.value)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("", 30), ("soon", 30)])
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("", 60), ("soon", 60)])
 def test_too_many_requests_say_when_to_return(
     chat_server: ChatServer, header: str, seconds: float
 ) -> None:
@@ -169,18 +184,18 @@ def test_too_many_requests_say_when_to_return(
 def test_a_stalled_server_is_given_up(chat_server: ChatServer) -> None:
     chat_server.script = [says(post(), stall_s=5)]
     with pytest.raises(Transient, match="too long"):
-        write(chat_server, http_timeout_s=0.5)
+        write(chat_server, timeout_s=0.5)
 
 
-def test_nobody_there_is_transient(chat_server: ChatServer) -> None:
+def test_nobody_there_is_transient() -> None:
     with pytest.raises(Transient, match="connection"):
-        write(chat_server, llm_base_url="http://127.0.0.1:9/v1")
+        bench(ProviderKind.OPENAI, "http://127.0.0.1:9/v1").model.ask("s", "p")
 
 
 @pytest.mark.parametrize("address", ["ftp://a.example/v1", "localhost:1/v1"])
-def test_an_address_that_is_none_is_refused(chat_server: ChatServer, address: str) -> None:
-    with pytest.raises(Rejected, match="GATOR_LLM_BASE_URL"):
-        write(chat_server, llm_base_url=address)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(Rejected, match="address"):
+        bench(ProviderKind.OPENAI, address).model.ask("s", "p")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +238,7 @@ def test_an_endless_line_is_cut_off(chat_server: ChatServer) -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    writer = OpenAiCompatibleWriter(Settings(llm_model="m"))
+    writer = bench(ProviderKind.OPENAI, "").model
     assert "GATOR_LLM_BASE_URL" in writer.missing()
     request = CaptionRequest(MAKER, "", "x", 1, 300, "en", 1)
     with pytest.raises(InvalidInput):
@@ -231,14 +246,14 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_the_schema_and_the_model_agree() -> None:
-    from gator_engine.adapters.captions._openai.answers import Draft, draft_schema
+    from gator_engine.adapters.captions._model.answers import Draft, draft_schema
 
     assert set(json.loads(json.dumps(draft_schema()))["properties"]) == set(Draft.model_fields)
 
 
 def test_a_free_question_is_answered_without_the_models_thoughts(chat_server: ChatServer) -> None:
     chat_server.script = [says("<think>hm</think> Softer. ")]
-    writer = OpenAiCompatibleWriter(chat_server.settings())
+    writer = chat_server.bench().model
     assert writer.ask("Be kind.", "Rewrite this.") == "Softer."
     asked = chat_server.asked[0]
     assert [message["content"] for message in asked["messages"]] == ["Be kind.", "Rewrite this."]
@@ -247,7 +262,7 @@ def test_a_free_question_is_answered_without_the_models_thoughts(chat_server: Ch
 
 def test_a_server_without_json_mode_is_asked_in_words(chat_server: ChatServer) -> None:
     chat_server.script = [fails(400, "response_format is not supported"), says('{"a": 1}')]
-    writer = OpenAiCompatibleWriter(chat_server.settings())
+    writer = chat_server.bench().model
     assert writer.ask("s", "p", as_json=True) == '{"a": 1}'
     assert chat_server.asked[0]["response_format"] == {"type": "json_object"}
     assert "response_format" not in chat_server.asked[1]
@@ -255,4 +270,4 @@ def test_a_server_without_json_mode_is_asked_in_words(chat_server: ChatServer) -
 
 def test_without_an_endpoint_nothing_is_asked() -> None:
     with pytest.raises(InvalidInput, match="GATOR_LLM_BASE_URL"):
-        OpenAiCompatibleWriter(Settings()).ask("s", "p")
+        bench(ProviderKind.OPENAI, "").model.ask("s", "p")

@@ -17,7 +17,7 @@ def test_every_public_file_is_found_under_its_slug() -> None:
     found = generators.discover(Settings())
     assert {"card", "diffusers"} <= set(found)
     assert all(slug == generator.capabilities.slug for slug, generator in found.items())
-    assert set(captions.discover(Settings())) == {"template", "llm"}
+    assert set(captions.discover(Settings())) == {"template"}
 
 
 def test_each_studio_has_its_own_settings() -> None:

@@ -29,7 +29,7 @@ class FakeModel:
     def missing(self) -> str:
         return ""
 
-    def ask(self, system: str, prompt: str, *, as_json: bool = False, seed: int = 0) -> str:
+    def ask(self, system: str, prompt: str, **more: object) -> str:
         self.asked.append(prompt)
         return self.answers.pop(0)
 
@@ -41,7 +41,8 @@ class FakeModel:
 
 def writing(desk: Desk, *writers: FakeModel) -> Writing:
     context = desk.studio.personas._context
-    return Writing(context, {writer.slug: writer for writer in writers}, desk.studio.connectors)
+    found = {writer.slug: writer for writer in writers}
+    return Writing(context, lambda: found, desk.studio.connectors)
 
 
 def test_a_saved_template_stands_beside_the_built_in_ones(desk: Desk) -> None:
@@ -123,7 +124,7 @@ BLANK = PersonaProfile(Identity("", "", 18))
 
 def helper(answer: object) -> FillInHelp:
     said = answer if isinstance(answer, str) else json.dumps(answer)
-    return FillInHelp({"llm": FakeModel(said)})
+    return FillInHelp(lambda: {"llm": FakeModel(said)})
 
 
 def test_a_sentence_becomes_proposals_to_accept_one_by_one() -> None:
@@ -161,16 +162,17 @@ def test_an_answer_without_json_is_refused() -> None:
 
 def test_single_fields_are_proposed_to_fit_the_rest() -> None:
     model = FakeModel('{"voice.register": "soft"}')
-    found = FillInHelp({"llm": model}).fields(TEMPLATES[0].profile, ["voice.register"], "quieter")
+    helper = FillInHelp(lambda: {"llm": model})
+    found = helper.fields(TEMPLATES[0].profile, ["voice.register"], "quieter")
     assert [(p.path, p.after) for p in found.proposals] == [("voice.register", "soft")]
     assert "Luna Reyes" in model.asked[0]
     assert "<wish>quieter</wish>" in model.asked[0]
     with pytest.raises(InvalidInput):
-        FillInHelp({"llm": model}).fields(BLANK, ["boundaries.rating"])
+        FillInHelp(lambda: {"llm": model}).fields(BLANK, ["boundaries.rating"])
 
 
 def test_chance_needs_no_model() -> None:
-    help_ = FillInHelp({})
+    help_ = FillInHelp(dict)
     assert "language model" in help_.missing()
     found = help_.random(BLANK, 7)
     assert help_.accept(BLANK, found.proposals).identity.age >= 18

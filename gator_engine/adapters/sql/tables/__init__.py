@@ -31,6 +31,15 @@ from gator_engine.adapters.sql.tables.shelves import (
     fingerprints,
 )
 from gator_engine.adapters.sql.tables.work import jobs
+from gator_engine.adapters.sql.tables.writing import (
+    outlines,
+    text_calls,
+    text_caps,
+    text_endpoints,
+    text_months,
+    text_reservations,
+    writings,
+)
 
 __all__ = [
     "account_credentials",
@@ -54,6 +63,7 @@ __all__ = [
     "look_locks",
     "lora_trainings",
     "metadata",
+    "outlines",
     "persona_revisions",
     "personas",
     "post_media",
@@ -65,5 +75,11 @@ __all__ = [
     "renditions",
     "settings",
     "slots",
+    "text_calls",
+    "text_caps",
+    "text_endpoints",
+    "text_months",
+    "text_reservations",
     "users",
+    "writings",
 ]

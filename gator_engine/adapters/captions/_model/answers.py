@@ -68,12 +68,17 @@ def parse_draft(answer: str, request: CaptionRequest) -> tuple[Draft | None, str
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the JSON"
         return None, f"{where}: {first['msg']}"
-    over = len(draft.post) - request.limit
-    if over > 0:
-        return None, f"it is {over} characters too long with its hashtags; write it shorter"
     for finding in ruled_out(draft.post, request.profile):
         return None, f"it {finding.message}, which you never do"
     return draft, ""
+
+
+def too_long(draft: Draft, request: CaptionRequest) -> str:
+    """How much a draft is too long, in words that a model can act on; "" when it fits."""
+    over = len(draft.post) - request.limit
+    return (
+        f"it is {over} characters too long with its hashtags; write it shorter" if over > 0 else ""
+    )
 
 
 def without_thoughts(answer: str) -> str:

@@ -1,4 +1,4 @@
-"""What the model is asked, as chat messages."""
+"""What the model is asked for a caption: the system's words and the turns of the conversation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gator_engine.ports import CaptionRequest
 
-Message = dict[str, str]
+Turns = tuple[tuple[str, str], ...]
 
 _SHAPE = (
     'Answer with one JSON object and nothing else: {"text": the post without hashtags,'
@@ -14,7 +14,7 @@ _SHAPE = (
 )
 
 
-def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> list[Message]:
+def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> tuple[str, Turns]:
     """The voice as the system's words, the topic as the person's, kept apart as data."""
     lines = [
         f"Write one social media post about the topic between the marks, in {request.language}.",
@@ -26,16 +26,10 @@ def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> list[Me
     if earlier:
         lines.append("Take another angle and other words than these versions:")
         lines += [f"<version>{text}</version>" for text in earlier]
-    return [
-        {"role": "system", "content": f"{request.system}\n{_SHAPE}"},
-        {"role": "user", "content": "\n".join(lines)},
-    ]
+    return f"{request.system}\n{_SHAPE}", (("user", "\n".join(lines)),)
 
 
-def repair(messages: Sequence[Message], answer: str, problem: str) -> list[Message]:
+def repair(turns: Turns, answer: str, problem: str) -> Turns:
     """The same conversation, with what is wrong with the answer."""
-    return [
-        *messages,
-        {"role": "assistant", "content": answer},
-        {"role": "user", "content": f"That cannot be used: {problem}. {_SHAPE}"},
-    ]
+    asked = f"That cannot be used: {problem}. {_SHAPE}"
+    return (*turns, ("assistant", answer or "…"), ("user", asked))

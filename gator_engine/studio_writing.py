@@ -1,0 +1,53 @@
+"""The studio's services of words: writers, language models, and what they cost."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gator_engine.studio_library import LibraryServices
+
+if TYPE_CHECKING:
+    from gator_engine.services.fill_in import FillInHelp
+    from gator_engine.services.providers import Providers
+    from gator_engine.services.spending import Spending
+    from gator_engine.services.writing import Writing
+
+
+class WritingServices(LibraryServices):
+    """The part of a studio that makes words, and knows what they cost."""
+
+    @cached_property
+    def writing(self) -> Writing:
+        """Write captions."""
+        from gator_engine.services.writing import Writing
+
+        return Writing(self._context, self.providers.writers, self.connectors)
+
+    @cached_property
+    def spending(self) -> Spending:
+        """Know and cap what language models cost."""
+        from gator_engine.services.spending import Spending
+
+        return Spending(self._context)
+
+    @cached_property
+    def providers(self) -> Providers:
+        """Set up language models."""
+        from gator_engine.services.providers import Providers
+
+        return Providers(
+            self._context,
+            self.settings,
+            lambda: self.vault,
+            self.writers,
+            self.open_model,
+            self.spending,
+        )
+
+    @cached_property
+    def fill_in(self) -> FillInHelp:
+        """Have a persona's fields proposed."""
+        from gator_engine.services.fill_in import FillInHelp
+
+        return FillInHelp(self.providers.writers)
