@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -21,11 +22,14 @@ def show(asset: Asset) -> None:
     with left:
         cards.picture(asset, whole=True)
         _actions(asset)
+        _belongs(asset)
     with right:
         with st.container(key="card-words"):
             _edit(asset)
+            _rated(asset)
         with st.container(key="card-origin"):
             _origin(asset)
+            _credentials(asset)
         _lineage(asset)
 
 
@@ -105,14 +109,45 @@ def _origin(asset: Asset) -> None:
             st.code(json.dumps(whole, indent=2, default=str), language="json", wrap_lines=True)
 
 
+def _credentials(asset: Asset) -> None:
+    """What the file itself proves about its origin, read only when somebody asks."""
+    with st.expander("Content credentials", icon=":material/verified_user:"):
+        asked = f"credentials:{asset.id}"
+        if not st.session_state.get(asked):
+            st.caption("What the file itself says about its origin, and whether that holds.")
+            if st.button("Check the file", key=f"{asked}:check"):
+                st.session_state[asked] = True
+                st.rerun()
+            return
+        report = studio().provenance.inspect(studio().library.read(asset.id))
+        found = report.credentials
+        words.badge(words.CREDENTIALS[found.state])
+        cards.facts(
+            {
+                "Meaning": words.CREDENTIALS[found.state].meaning,
+                "Signed by": found.signer,
+                "Issued by": found.issuer,
+                "Signed": found.signed_at,
+                "With": found.tool,
+                "Certificate": "For development: made by this studio" if found.development else "",
+                "Steps": ", ".join(one.action.removeprefix("c2pa.") for one in found.actions),
+            }
+        )
+
+
 def _lineage(asset: Asset) -> None:
     view = studio().library.lineage(asset.id)
-    if not (view.made_from or view.used_in or view.post_ids):
+    alike = studio().near_duplicates.like(asset.id)
+    if not (view.made_from or view.used_in or view.post_ids or alike):
         return
     with st.container(key="card-lineage"):
         shell.section("Made from, used in")
         _relatives("Made from", view.made_from)
+        for number, level in enumerate(view.further_back, 2):
+            _relatives(f"{number} steps back", level)
         _relatives("Made into", view.used_in)
+        for number, level in enumerate(view.further_on, 2):
+            _relatives(f"{number} steps on", level)
         for post_id in view.post_ids:
             st.page_link(
                 "pages/schedule.py",
@@ -120,6 +155,7 @@ def _lineage(asset: Asset) -> None:
                 icon=":material/article:",
                 query_params={"post": post_id},
             )
+        _relatives("Looks like it", alike)
 
 
 def _relatives(label: str, assets: Sequence[Asset]) -> None:
@@ -132,29 +168,42 @@ def _relatives(label: str, assets: Sequence[Asset]) -> None:
         )
 
 
-def upload() -> None:
-    """Add a picture of one's own."""
-    form = "upload"
-    round_ = st.session_state.setdefault("upload:round", 0)
-    limit = studio().settings.max_upload_mb
-    with st.popover("Upload", icon=":material/upload:"):
-        file = st.file_uploader(
-            "Picture", key=f"upload:{round_}", max_upload_size=limit, help=f"At most {limit} MiB."
-        )
-        forms.mark(form, "file")
-        title = forms.text(form, "title", "Title", "")
-        alt = forms.area(form, "alt_text", "Description (alt text)", "")
-        if st.button("Add to the library", type="primary", disabled=file is None) and file:
-
-            def open_it(asset: Asset) -> None:
-                st.session_state["upload:round"] = round_ + 1
-                state.link(asset=asset.id)
-
+def _belongs(asset: Asset) -> None:
+    """Favourite and boards."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = "A favourite" if asset.favourite else "Make it a favourite"
+        kind: Literal["primary", "secondary"] = "primary" if asset.favourite else "secondary"
+        if st.button(label, icon=":material/favorite:", type=kind, key="favourite"):
             attempt(
-                lambda: studio().library.upload(
-                    file.getvalue(), file.name, title=title, alt_text=alt
-                ),
-                done="Added to the library.",
-                form=form,
-                then=open_it,
+                lambda: studio().selection.favourite([asset.id], on=not asset.favourite),
+                done="No favourite any more." if asset.favourite else "A favourite now.",
+            )
+        for board in studio().boards.of(asset.id):
+            st.page_link(
+                "pages/library.py",
+                label=state.plain(board.name),
+                icon=":material/dashboard:",
+                query_params={"board": board.id},
+            )
+
+
+def _rated(asset: Asset) -> None:
+    """Who said what about how strong it is, and what an installed classifier thinks."""
+    history = studio().ratings.history(asset.id)
+    with st.expander(f"Ratings so far ({len(history)})", icon=":material/shield:"):
+        if not history:
+            st.caption("Nobody rated it yet. In a post it counts as the post does.")
+        for entry in history:
+            said = RATING_WORDS[entry.rating] if entry.rating else "Taken back"
+            sure = f", {entry.confidence:.0%} sure" if entry.confidence is not None else ""
+            who = state.plain(entry.by or "somebody")
+            note = f" · {state.plain(entry.note)}" if entry.note else ""
+            st.markdown(f"**{said}** by {who}{sure}, {words.when(entry.at, my_zone())}{note}")
+        missing = studio().ratings.missing()
+        if st.button(
+            "Ask the classifier", disabled=bool(missing), help=missing or None, key="classify"
+        ):
+            attempt(
+                lambda: studio().ratings.classify([asset.id]),
+                done="The classifier has spoken; what a person said stands.",
             )

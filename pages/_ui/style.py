@@ -120,6 +120,14 @@ img.g-avatar { object-fit: cover; }
 .g-day b { font: 580 1.1875rem Fraunces, Georgia, serif; }
 """
 
+_LIBRARY = """
+.st-key-card-bulk { position: sticky; top: 3.4rem; z-index: 20; padding: .55rem .9rem;
+  border-color: var(--g-accent); }
+.st-key-library-rail [role="radiogroup"], .st-key-library-rail [data-testid="stButtonGroup"] > div {
+  flex-wrap: wrap; }
+[class*="st-key-asset-"] .g-thumb, [class*="st-key-alike-"] .g-thumb { object-fit: cover; }
+"""
+
 _PROMPT = """
 .g-prompt { display: flex; flex-wrap: wrap; gap: .4rem; }
 .g-frag { border-radius: .6rem; padding: .28rem .6rem .32rem; font-size: var(--g-small);
@@ -155,6 +163,7 @@ _PREVIEW = """
 
 _NARROW = """
 @media (max-width: 640px) {
+  .st-key-card-bulk { position: static; }
   .stMainBlockContainer { padding: 4.1rem 1rem 4rem; }
   [class*="st-key-card-need"] { flex-direction: column; align-items: flex-start; gap: .6rem; }
   .stMain h1 { font-size: 1.75rem; }
@@ -170,4 +179,4 @@ _NARROW = """
 
 def apply() -> None:
     """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
-    st.html(f"<style>{_TOKENS}{_FRAME}{_CARDS}{_PROMPT}{_PREVIEW}{_NARROW}</style>")
+    st.html(f"<style>{_TOKENS}{_FRAME}{_CARDS}{_PROMPT}{_LIBRARY}{_PREVIEW}{_NARROW}</style>")

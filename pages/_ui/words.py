@@ -13,6 +13,7 @@ from gator_engine.domain.assets import Origin
 from gator_engine.domain.briefs import GenerationStatus
 from gator_engine.domain.deliveries import DeliveryState
 from gator_engine.domain.posts import Approval
+from gator_engine.domain.provenance import CredentialState
 from gator_engine.domain.work import JobState
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
@@ -76,6 +77,17 @@ ORIGIN: dict[Origin, Word] = {
     Origin.AI_GENERATED: Word("Made with AI", "auto_awesome", "green"),
     Origin.AI_EDITED: Word("Edited with AI", "auto_fix", "green"),
     Origin.RENDERED: Word("Rendered", "movie", "blue"),
+}
+
+CREDENTIALS: dict[CredentialState, Word] = {
+    CredentialState.NONE: Word("No credentials", "remove_moderator", "gray", "It is not signed."),
+    CredentialState.INVALID: Word(
+        "Do not hold", "gpp_bad", "red", "The file was changed after it was signed."
+    ),
+    CredentialState.VALID: Word(
+        "Valid", "verified_user", "blue", "Unchanged; this studio does not know who signed."
+    ),
+    CredentialState.TRUSTED: Word("Trusted", "verified", "green", "Unchanged, by a known signer."),
 }
 
 
