@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gator_engine.domain.models.catalogue import CatalogueModel, catalogue
+from gator_engine.domain.models.kinds import TASKS
 from gator_engine.domain.models.presets import PRESETS
 
 
@@ -26,7 +27,7 @@ def _row(model: CatalogueModel) -> str:
     licence = f"{model.licence.name} ({model.evidence.label})"
     cells = (
         f"{model.label} `{model.repo_id}`",
-        "; ".join(task.label for task in model.tasks) if not model.base else model.kind.label,
+        "; ".join(TASKS[task] for task in model.tasks) if not model.base else model.kind.label,
         licence,
         f"**{model.licence.commercial.label}.** {terms(model)}",
         _gigabytes(model.download_gb),

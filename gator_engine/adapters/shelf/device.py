@@ -6,6 +6,8 @@ import platform
 import shutil
 import subprocess  # nosec B404
 import sys
+import time
+from functools import lru_cache
 from importlib.util import find_spec
 
 import psutil
@@ -15,6 +17,7 @@ from gator_engine.domain.models.memory import Device
 
 _ASK = ("--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits")
 _MIB = 1024 * 1024
+FRESH_S = 3.0
 
 
 class MachineProbe:
@@ -55,10 +58,16 @@ def _by_nvidia_smi(number: int) -> Device | None:
     path = shutil.which("nvidia-smi")
     if path is None or not _torch_knows_cuda():
         return None
+    return parsed(_table(path, int(time.monotonic() / FRESH_S)), number)
+
+
+@lru_cache(maxsize=1)
+def _table(path: str, _moment: int) -> str:
+    """What nvidia-smi says; "" when it fails. Asking takes longer than drawing a page."""
     done = subprocess.run(  # nosec B603
         (path, *_ASK), capture_output=True, text=True, timeout=20, check=False
     )
-    return parsed(done.stdout, number) if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else ""
 
 
 def parsed(table: str, number: int) -> Device | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from gator_engine.domain.capabilities import Task
+
+__all__ = ["TASKS", "Family", "ModelKind", "Task"]
+
 
 class ModelKind(StrEnum):
     """What a set of weights is for."""
@@ -81,22 +85,7 @@ _FAMILIES = {
 }
 
 
-class Task(StrEnum):
-    """What a person wants done."""
-
-    TEXT_TO_IMAGE = "text_to_image"
-    IMAGE_TO_IMAGE = "image_to_image"
-    INPAINT = "inpaint"
-    EDIT = "edit"
-    UPSCALE = "upscale"
-
-    @property
-    def label(self) -> str:
-        """For people."""
-        return _TASKS[self]
-
-
-_TASKS = {
+TASKS = {
     Task.TEXT_TO_IMAGE: "Pictures from words",
     Task.IMAGE_TO_IMAGE: "Variations of a picture",
     Task.INPAINT: "Changing part of a picture",
