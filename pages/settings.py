@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from gator_engine.domain.health import Check
-from pages._ui import cards, provider_settings, shell, words
+from pages._ui import cards, models_view, provider_settings, shell, words
 from pages._ui.icons import icon
 from pages._ui.session import my_zone, studio
 from routes import access
@@ -87,11 +87,13 @@ def _version() -> str:
 
 
 shell.heading("Settings", "What is there, what is missing, and how to get it.")
-status, made_by, kept, about = st.tabs(["Health", "Models", "Storage", "About"])
+status, choice, made_by, kept, about = st.tabs(["Health", "Models", "Makers", "Storage", "About"])
 with status:
     st.button("Check again", icon=":material/refresh:")
     with st.spinner("Looking …"):
         health(list(studio().health()))
+with choice:
+    models_view.show()
 with made_by:
     makers()
     provider_settings.section()
