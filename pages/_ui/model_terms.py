@@ -52,7 +52,7 @@ def terms(model: CatalogueModel) -> None:
     if limits:
         rows = "".join(f"<li>{escape(limit)}</li>" for limit in limits)
         cards.html(f'<ul class="g-changes">{rows}</ul>')
-    said = f"{licence.name}, {model.evidence.label}. Source: {model.source}."
+    said = f"{licence.name}, {model.evidence.label}. From {model.source_words}."
     cards.html(f'<div class="g-soft">{escape(said)}</div>')
 
 

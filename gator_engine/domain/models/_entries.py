@@ -1,6 +1,4 @@
-"""The entries of the catalogue. Sources: [R] the repository or licence file, [D] diffusers' guide,
-[P] the diffusers 0.42.1 package, [I] InvokeAI's list of starter models, [N] SD.Next's reference
-list, [S] other pages, [K] commonly known."""
+"""The entries of the catalogue; `catalogue.SOURCES` says what the letters of a source mean."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ _CLEAN = (
         APACHE_2,
         Evidence.REPORTED,
         "Quick and good at keeping a face: makes and edits pictures, with up to four references.",
-        "[S] five pages; [I] sizes",
+        "[S] licence, memory; [I] sizes",
         steps=4,
         weights_gb=8.4,
         vram_gb={_ON: 13.0},

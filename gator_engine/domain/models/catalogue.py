@@ -7,6 +7,7 @@ download pages count them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,15 @@ from gator_engine.domain.models.licences import Evidence, Licence
 from gator_engine.domain.models.memory import MemoryMode
 
 READ_ON = date(2026, 11, 22)
+SOURCES = {
+    "R": "the model's own files",
+    "D": "diffusers' guide",
+    "P": "diffusers 0.42.1",
+    "I": "InvokeAI's list of models",
+    "N": "SD.Next's list of models",
+    "S": "pages of others",
+    "K": "common knowledge",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,16 @@ class CatalogueModel:
     def opt_in(self) -> bool:
         """Whether its terms have to be accepted before it is downloaded or used."""
         return self.licence.needs_consent
+
+    @property
+    def source_words(self) -> str:
+        """Where it was read, in words: "the model's repository (licence); …"."""
+        said = []
+        for piece in self.source.split("; "):
+            tags = re.findall(r"\[([A-Z])\]", piece)
+            rest = re.sub(r"\[[A-Z]\]", "", piece).strip()
+            said.append(f"{', '.join(SOURCES[tag] for tag in tags)} ({rest})" if tags else piece)
+        return "; ".join(said)
 
     @property
     def known_weights_gb(self) -> float | None:

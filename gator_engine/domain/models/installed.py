@@ -81,6 +81,7 @@ class Fit:
     why: str
 
 
+_NO_GPU = "Without a GPU a picture takes many minutes."
 UNKNOWN_FIT = Fit(Verdict.UNKNOWN, "How much memory it needs is not known.")
 
 
@@ -115,9 +116,14 @@ def fit_of_known(
 
 def _by_stated_memory(model: CatalogueModel, device: Device) -> Fit:
     """From what the source says a mode takes, where it does not say how large the weights are."""
-    if not model.vram_gb or not device.is_gpu or device.total_bytes is None:
+    if not model.vram_gb or device.total_bytes is None:
         return UNKNOWN_FIT
     have = device.total_bytes / GIB
+    if not device.is_gpu:
+        least = 2 * max(model.vram_gb.values())  # Said of 16 bits; a processor works with 32.
+        said = f"It is said to take about {least:g} GB without a GPU; there are {have:.1f}."
+        fits = least <= have
+        return Fit(Verdict.SLOWLY, f"{said} {_NO_GPU}") if fits else Fit(Verdict.TOO_LARGE, said)
     for mode, needed in sorted(model.vram_gb.items(), key=lambda pair: -pair[1]):
         if needed <= have:
             quick = mode is MemoryMode.ON_DEVICE
@@ -131,6 +137,8 @@ def _judge(weights: Weights, device: Device, *, can_quantise: bool, working_byte
     plan = memory_plan(weights, device, can_quantise=can_quantise, working_bytes=working_bytes)
     if not plan.fits:
         return Fit(Verdict.TOO_LARGE, plan.why)
+    if not device.is_gpu:
+        return Fit(Verdict.SLOWLY, f"{plan.why} {_NO_GPU}")
     quick = plan.mode is MemoryMode.ON_DEVICE and plan.quantisation is Quantisation.NONE
     return Fit(Verdict.FITS if quick else Verdict.SLOWLY, plan.why)
 

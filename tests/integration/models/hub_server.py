@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,8 @@ COMMIT = "c" * 40
 
 
 class HubServer:
-    """Serves repositories and loose files; `cuts` breaks that many answers off half-way.
+    """Serves repositories and loose files; `cuts` breaks that many answers off half-way,
+    `pause_s` waits before each 16 KiB.
 
     `asked` holds (method, path, Range) of every request. Files of 1000 bytes and more are "large":
     the hub names their SHA-256.
@@ -30,6 +32,7 @@ class HubServer:
         self.lies: dict[str, bytes] = {}
         self.redirects: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self.pause_s = 0.0
         self.url = ""
 
     def ranges(self, path: str) -> list[str]:
@@ -135,6 +138,8 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
                 self.connection.close()
                 return
-            self.wfile.write(body[start:])
+            for at in range(start, len(body), 16384):
+                time.sleep(hub.pause_s)
+                self.wfile.write(body[at : at + 16384])
 
     return Handler

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gator_engine.domain.models.catalogue import READ_ON, catalogue, for_task, known
+from gator_engine.domain.models.installed import Verdict, fit_of_known
 from gator_engine.domain.models.kinds import Family, ModelKind, Task
 from gator_engine.domain.models.licences import Commercial
 from gator_engine.domain.models.memory import GIB, Device
@@ -102,3 +103,33 @@ def test_each_task_has_its_own_default() -> None:
     assert default_model(gpu(24), Task.INPAINT).repo_id == "Tongyi-MAI/Z-Image-Turbo"
     with pytest.raises(LookupError):
         default_model(gpu(24), Task.UPSCALE)
+
+
+def test_every_source_is_told_in_words() -> None:
+    for model in catalogue():
+        assert "[" not in model.source_words
+        assert model.source_words
+    found = known("Tongyi-MAI/Z-Image-Turbo")
+    assert found is not None
+    assert found.source_words == (
+        "the model's own files (licence); diffusers' guide (sizes and steps)"
+    )
+
+
+def test_without_a_gpu_what_fits_is_called_slow() -> None:
+    cpu = Device("cpu", "the processor", 24 * GIB, 20 * GIB, 20 * GIB)
+    verdicts = {
+        one.repo_id: fit_of_known(one, cpu, can_quantise=False).verdict for one in catalogue()
+    }
+    assert verdicts["stable-diffusion-v1-5/stable-diffusion-v1-5"] is Verdict.SLOWLY
+    assert verdicts["black-forest-labs/FLUX.2-klein-4B"] is Verdict.SLOWLY
+    assert verdicts["Qwen/Qwen-Image-2512"] is Verdict.TOO_LARGE
+    assert verdicts["Qwen/Qwen-Image-Layered"] is Verdict.UNKNOWN
+    assert Verdict.FITS not in verdicts.values()
+
+
+def test_what_a_source_says_of_memory_is_used_where_sizes_are_missing() -> None:
+    sdxl = known("stabilityai/stable-diffusion-xl-base-1.0")
+    assert sdxl is not None
+    said = [fit_of_known(sdxl, gpu(size), can_quantise=False).verdict for size in (12, 7, 4)]
+    assert said == [Verdict.FITS, Verdict.SLOWLY, Verdict.TOO_LARGE]
