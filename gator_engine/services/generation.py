@@ -14,12 +14,14 @@ from gator_engine.domain.briefs import (
 )
 from gator_engine.domain.capabilities import GeneratorCapabilities
 from gator_engine.domain.generation_rules import LARGEST_SEED
+from gator_engine.domain.models.catalogue import known
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.ports import Counting, Generator, Run, UnitOfWork, Warming, WorkerLoad
+from gator_engine.services import _terms
 from gator_engine.services._briefing import check_draft, compile_draft, persona_of, seed_of
 from gator_engine.services._context import Context
 from gator_engine.services._producing import Producing
@@ -89,6 +91,9 @@ class Generations:
         sources_of(self._library, can, draft.settings)
         with self._context.store.read() as uow:
             wanted(uow, persona.id, persona.profile, draft.prompt, can, draft.settings)
+            preferred, _ = settings_for(persona.profile.generation, draft.prompt, can)
+            model = str(merged(preferred, draft.settings).get("model", ""))
+            _terms.require(uow, known(model), "settings.model")
         missing = generator.missing()
         if missing:
             raise InvalidInput("generator", missing)

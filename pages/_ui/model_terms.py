@@ -41,6 +41,7 @@ def fit(verdict: Verdict, why: str) -> str:
 def terms(model: CatalogueModel) -> None:
     """What one may and must do with a model; also for the picker of the Create page."""
     licence = model.licence
+    unknown = licence.commercial is Commercial.UNKNOWN
     tone, symbol = _TONES[licence.commercial]
     cards.html(
         f'<div><span class="g-state {tone}">{icon(symbol)}{licence.commercial.label}</span></div>'
@@ -52,7 +53,8 @@ def terms(model: CatalogueModel) -> None:
     if limits:
         rows = "".join(f"<li>{escape(limit)}</li>" for limit in limits)
         cards.html(f'<ul class="g-changes">{rows}</ul>')
-    said = f"{licence.name}, {model.evidence.label}. From {model.source_words}."
+    named = "" if unknown else f"{licence.name}, {model.evidence.label}. "
+    said = f"{named}From {model.source_words}."
     cards.html(f'<div class="g-soft">{escape(said)}</div>')
 
 

@@ -13,7 +13,7 @@ from gator_engine.domain.models.kinds import Family
 from gator_engine.domain.models.memory import gigabytes
 from gator_engine.domain.work import JobState
 from gator_engine.services.models import Download, ModelView
-from pages._ui import cards, forms, job_status, model_terms, models_catalogue, shell, state, words
+from pages._ui import cards, forms, job_status, model_terms, models_catalogue, shell, words
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
@@ -134,9 +134,7 @@ def _model(view: ModelView, number: int) -> None:
     cards.html(f'<div class="g-title">{escape(model.name)}</div>')
     cards.html(f"<div>{cards.chips(chips)}</div>")
     if model.problem or view.needs:
-        cards.html(
-            f'<div class="g-warning">{escape(state.plain(model.problem or view.needs))}</div>'
-        )
+        cards.html(f'<div class="g-warning">{escape(model.problem or view.needs)}</div>')
     said_by = f" (says {model.licence_from})" if model.licence_from else ""
     cards.facts(
         {

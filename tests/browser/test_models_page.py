@@ -79,7 +79,7 @@ def test_models_are_chosen_fetched_and_removed(
     press(page, "Accept the terms")
     turbo = page.locator(".st-key-card-offer-stabilityai-sdxl-turbo")
     turbo.get_by_role("button", name="Download").wait_for()
-    page.get_by_label("Hub id or address").fill("me/lena")
+    page.get_by_role("textbox", name="Hub id or address").fill("me/lena")
     page.locator(MAIN).get_by_role("button", name="Download").last.click()
     sees(page, "Downloading lena.safetensors")
     looks(page, "filled", "light")

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from gator_engine import open_studio
+from gator_engine.domain.briefs import BriefDraft, BriefKind
 from gator_engine.domain.models.catalogue import known
 from gator_engine.domain.models.installed import Verdict
 from gator_engine.domain.models.kinds import Family, Task
 from gator_engine.domain.models.memory import GIB, Device
 from gator_engine.domain.models.presets import Tier
+from gator_engine.domain.persona_templates import TEMPLATES
 from gator_engine.domain.work import JobState
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.studio import Studio, run_jobs
@@ -80,6 +82,18 @@ def test_terms_come_before_an_opt_in_model_and_are_recorded(studio: Studio) -> N
     assert studio.models.download(DEV).order.source == DEV
     with pytest.raises(NotFound):
         studio.models.accept_terms("nobody/nothing")
+
+
+def test_a_brief_with_an_opt_in_model_waits_for_its_terms(studio: Studio) -> None:
+    persona = studio.personas.create(TEMPLATES[0].profile)
+    draft = BriefDraft(
+        persona.id, BriefKind.IMAGE, "diffusers", prompt="a chair", settings={"model": DEV}
+    )
+    with pytest.raises(InvalidInput, match=r"settings.model: FLUX.1 dev has terms"):
+        studio.generation.check(draft)
+    studio.models.accept_terms(DEV)
+    with pytest.raises(InvalidInput, match="No picture model is chosen"):
+        studio.generation.check(draft)
 
 
 def test_a_download_is_a_job_and_its_model_becomes_the_default(

@@ -21,12 +21,11 @@ from gator_engine.adapters.generators._diffusers.cache import (
     PipelineKey,
     bytes_in_memory,
 )
+from gator_engine.adapters.generators._diffusers.placing import how_to_load, place
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
 
 PROVIDER = "diffusers"
-# Share of free GPU memory that weights may take before parts of the model wait in main memory.
-_FITS = 0.8
 _LOGGINGS: tuple[Any, ...] = (diffusers_logging, transformers_logging)
 _PIPELINES: Any = AutoPipelineForText2Image
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -109,9 +108,9 @@ def _load(name: str, device: str, dtype: str) -> LoadedModel:
     _check_folder(name)
     for logging in _LOGGINGS:
         logging.disable_progress_bar()  # Progress is told by the Run.
-    pipe = _pretrained(name, dtype)
+    pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype))
     try:
-        _place(pipe, device)
+        place(pipe, device)
     except torch.OutOfMemoryError as error:
         raise Rejected(PROVIDER, "load", f"{name} does not fit into the memory of {device}.") from (
             error
@@ -139,12 +138,13 @@ def _check_folder(name: str) -> None:
         )
 
 
-def _pretrained(name: str, dtype: str) -> Any:
+def _pretrained(name: str, dtype: str, **how: Any) -> Any:
     try:
         return _PIPELINES.from_pretrained(
             str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name,
             dtype=_DTYPES[dtype],
             use_safetensors=True,  # Other weight files are pickles, which can run code.
+            **how,
         )
     except (GatedRepoError, RepositoryNotFoundError) as error:
         raise Rejected(
@@ -186,15 +186,6 @@ def _damaged(name: str, error: BaseException) -> Rejected:
 
 def _causes(error: BaseException | None) -> list[BaseException]:
     return [error, *_causes(error.__cause__ or error.__context__)] if error else []
-
-
-def _place(pipe: Any, device: str) -> None:
-    """Move to the device; on CUDA, models too large for it stay out until each part is needed."""
-    room = torch.cuda.mem_get_info(torch.device(device))[0] if device.startswith("cuda") else None
-    if room is not None and bytes_in_memory(pipe) > room * _FITS:
-        pipe.enable_model_cpu_offload(device=device)
-        return
-    pipe.to(device)
 
 
 def _load_by_key(key: PipelineKey) -> LoadedModel:

@@ -5,22 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gator_engine.config import Settings
+from gator_engine.domain.models.memory import GIB, WORKING_BYTES, MemoryMode, Quantisation
 
 
 @dataclass(frozen=True)
 class Policy:
     """`cache_mb` bounds the weights kept loaded, in MiB, and `batch` the pictures of one pass.
 
-    0 leaves either to the device.
+    0 leaves either to the device. `memory_mode` and `quantise` are None where the fit decides;
+    `working_bytes` stay free beside the weights.
     """
 
     cache_mb: int = 0
     batch: int = 0
+    memory_mode: MemoryMode | None = None
+    quantise: Quantisation | None = None
+    working_bytes: int = WORKING_BYTES
 
 
 def policy_of(settings: Settings) -> Policy:
     """What the settings decide."""
-    return Policy(settings.model_cache_mb, settings.batch)
+    mode, quantise = settings.memory_mode, settings.quantise
+    return Policy(
+        settings.model_cache_mb,
+        settings.batch,
+        None if mode == "auto" else MemoryMode(mode),
+        None if quantise == "auto" else Quantisation(quantise),
+        int(settings.working_memory_gb * GIB),
+    )
 
 
 class _InForce:
