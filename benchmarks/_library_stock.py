@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from gator_engine.adapters.sql import fulltext, open_store
+from gator_engine.adapters.sql.asset_search import first_place
 from gator_engine.adapters.sql.engine import database_at, open_engines
-from gator_engine.adapters.sql.repositories.assets import first_place, row_of
+from gator_engine.adapters.sql.repositories.assets import row_of
 from gator_engine.adapters.sql.tables import asset_tags, assets
 from gator_engine.domain.assets import Asset, AssetKind, FileFacts, Origin, Provenance
 from gator_engine.domain.boards import Board
@@ -43,10 +44,19 @@ def stock(url: str, count: int, thumbnails: tuple[str, ...] = ()) -> str:
             _store(connection, some)
         fulltext.rebuild(connection)
     _posts_and_board(url, people[0], count)
-    with engines.writer.begin() as connection:
-        connection.execute(text("ANALYZE"))  # What autovacuum does by itself on a real server.
+    _tidy(engines.writer)
     engines.dispose()
     return people[0]
+
+
+def _tidy(engine: Engine) -> None:
+    """What autovacuum does by itself on a real server; SQLite gets its statistics."""
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
 
 
 def _store(connection: Connection, some: list[Asset]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
 
 import regex
@@ -45,6 +46,14 @@ class TextQuery:
 def terms_of(*texts: str) -> tuple[str, ...]:
     """The different terms of some texts, in order of appearance, MOST_TERMS at most."""
     return tuple(islice(dict.fromkeys(_all_terms("\n".join(texts))), MOST_TERMS))
+
+
+def filter_term(name: str, value: str) -> str:
+    """A property as one more term, so that the same index answers filters and words together.
+
+    It begins with a private-use character, which no word of a text can hold.
+    """
+    return "\ue000" + blake2b(f"{name}={value}".encode(), digest_size=6).hexdigest()
 
 
 def text_query(text: str) -> TextQuery:

@@ -27,7 +27,7 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "the next page": (lambda uow: uow.assets.search(AssetQuery(after="9")), "(shelf=?"),
     "one persona's files": (
         lambda uow: uow.assets.search(AssetQuery(persona_id="p1")),
-        "(shelf=? AND persona_id=?",
+        "asset_search VIRTUAL TABLE INDEX",
     ),
     "files by words": (
         lambda uow: uow.assets.search(AssetQuery(text="red bowl", favourite=True)),

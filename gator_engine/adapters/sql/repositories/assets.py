@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
@@ -52,7 +51,6 @@ PROVENANCE = (
 )
 # Columns the domain does not know.
 OURS = ("search_text", "shelf", "place")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_AT_ONCE = 1024
 MOST_IDS = 500
 
@@ -131,15 +129,21 @@ class SqlAssets:
         Every word of `query.text` must begin a word of the title, the alt text, the prompt or the
         tags; see `domain/search_terms.py`. Raises InvalidInput for a cursor that is none of ours.
         """
-        rows = asset_search.page_ids(self._connection, query)
-        shown, more = rows[: query.limit], len(rows) > query.limit
-        total, exact = asset_search.count(self._connection, query)
+        places, total, exact = asset_search.page_and_count(self._connection, query)
+        shown, more = places[: query.limit], len(places) > query.limit
         return Found(
-            items=self.many([row[0] for row in shown]),
+            items=self._at(shown),
             total=total,
             exact=exact,
-            next=str(shown[-1][1]) if more else None,
+            next=str(shown[-1]) if more else None,
         )
+
+    def _at(self, places: Sequence[int]) -> Sequence[Asset]:
+        """The assets of these places, newest first."""
+        if not places:
+            return []
+        some = select(assets).where(assets.c.place.in_(places)).order_by(assets.c.place.desc())
+        return [_to_asset(row) for row in self._connection.execute(some)]
 
     def facets(self, shelf: Shelf = Shelf.LIBRARY) -> Facets:
         """What there is to filter by."""
@@ -205,7 +209,7 @@ class SqlAssets:
 
     def _place(self, asset: Asset) -> int:
         """After everything of the same microsecond: places are unique and newest first."""
-        base = first_place(asset.created_at)
+        base = asset_search.first_place(asset.created_at)
         taken, last = assets.c.place, func.max(assets.c.place)
         same = select(last).where(taken.between(base, base + MOST_AT_ONCE - 1))
         found = self._connection.execute(same).scalar()
@@ -235,16 +239,9 @@ class SqlAssets:
         return list(self._connection.execute(newest_first).scalars())
 
 
-def first_place(at: datetime) -> int:
-    """The first place of an instant: microseconds since 1970, shifted by ten bits."""
-    gap = at - EPOCH
-    micros = (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
-    return micros << 10
-
-
 def _terms(asset: Asset) -> str:
     texts = (asset.title, asset.alt_text, asset.provenance.prompt, *asset.tags)
-    return " ".join(terms_of(*texts))
+    return " ".join((*terms_of(*texts), *asset_search.filter_terms(asset)))
 
 
 def row_of(asset: Asset) -> dict[str, Any]:

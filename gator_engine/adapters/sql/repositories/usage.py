@@ -105,7 +105,7 @@ class SqlUsage:
                     found |= set(self._connection.execute(filled).scalars())
         for _, text in self._documents():
             found |= set(_SHA256.findall(text))
-        return frozenset(found)
+        return frozenset(found - {""})
 
     def _keep_parents(self, wanted: set[str], reasons: dict[str, str]) -> None:
         """What a file that stays was made from stays too, through all levels."""
