@@ -38,7 +38,7 @@ class ModelShelf(Protocol):
         """Delete it; returns the bytes freed. Raises InvalidInput when it lies elsewhere."""
 
     def loading_needs(self, model: InstalledModel) -> str:
-        """What is missing before diffusers can load it without the network; "" when nothing."""
+        """What stands in the way of making pictures with it; "" when nothing does."""
 
 
 class ModelDownloads(Protocol):

@@ -21,11 +21,6 @@ OTHERS |= {".onnx": "ONNX models cannot be loaded here; use the diffusers folder
 # Text, pictures and settings that lie beside weights.
 _BESIDE = {".txt", ".json", ".md", ".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".toml"}
 PARTIAL = ".part"
-# Families whose full checkpoints diffusers loads from one file, and whose configuration it needs.
-SINGLE_FILE_CONFIGS = {
-    Family.SD15: "stable-diffusion-v1-5/stable-diffusion-v1-5",
-    Family.SDXL: "stabilityai/stable-diffusion-xl-base-1.0",
-}
 
 
 def hub_cache() -> Path:
@@ -63,18 +58,13 @@ class DiskShelf:
         return freed
 
     def loading_needs(self, model: InstalledModel) -> str:
-        """What is missing before diffusers can load it without the network; "" when nothing."""
+        """What stands in the way of making pictures with it; "" when nothing does."""
         if model.layout is not Layout.SINGLE_FILE or model.kind is not ModelKind.BASE:
             return model.problem
-        repo_id = SINGLE_FILE_CONFIGS.get(model.family)
-        if repo_id is None:
-            return (
-                f"One file of {model.family.label} cannot be loaded here; download the model's"
-                " diffusers folder instead."
-            )
-        if self.config_folder(repo_id) is None:
-            return f"Loading it also needs the small configuration files of {repo_id}."
-        return ""
+        return (
+            f"Pictures are made from diffusers folders: one file of {model.family.label} cannot be"
+            " used by itself. Download the folder of its model."
+        )
 
     def config_folder(self, repo_id: str) -> Path | None:
         """The newest snapshot of a hub model that has its index, in the cache; None without."""

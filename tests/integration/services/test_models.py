@@ -159,7 +159,7 @@ def test_choices_keep_tasks_and_troubles_apart(studio: Studio, gator_home: Path)
     (folder / "bad.ckpt").write_bytes(b"\x80\x02")
     here = [one for one in studio.models.choices() if one.installed]
     assert [one.label for one in here] == ["a"]
-    assert "configuration files" in here[0].problem
+    assert "diffusers folders" in here[0].problem
     assert not here[0].ready
     edits = studio.models.choices(Task.EDIT)
     assert {one.value for one in edits} >= {KLEIN, "Qwen/Qwen-Image-Edit-2511"}

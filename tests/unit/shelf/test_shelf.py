@@ -232,17 +232,11 @@ def test_the_hubs_cache_is_read_with_the_catalogues_words(shelf: DiskShelf, tmp_
     assert lora.kind is ModelKind.LORA
 
 
-def test_single_checkpoints_name_the_configuration_they_need(
-    shelf: DiskShelf, folder: Path, tmp_path: Path
-) -> None:
+def test_a_single_checkpoint_says_that_its_folder_is_needed(shelf: DiskShelf, folder: Path) -> None:
     write(folder / "a.safetensors", BASES["sdxl"])
-    assert "stabilityai/stable-diffusion-xl-base-1.0" in shelf.loading_needs(only(shelf))
-    pipeline(in_cache(tmp_path / "hub", "stabilityai/stable-diffusion-xl-base-1.0"))
-    file = next(one for one in shelf.found() if one.place is Place.FOLDER)
-    assert shelf.loading_needs(file) == ""
-    write(folder / "a.safetensors", BASES["flux1"])
-    file = next(one for one in shelf.found() if one.place is Place.FOLDER)
-    assert "cannot be loaded" in shelf.loading_needs(file)
+    assert "Stable Diffusion XL cannot be used by itself" in shelf.loading_needs(only(shelf))
+    write(folder / "a.safetensors", LORAS["kohya-sdxl"][1])
+    assert shelf.loading_needs(only(shelf)) == ""
 
 
 def test_removing_frees_what_it_says_and_nothing_else(
