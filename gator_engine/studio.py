@@ -227,6 +227,9 @@ class Studio(WritingServices):
             self.signing,
             self.marks,
             self.watermarking,
+            self.weights,
+            self.generation,
+            device=self.settings.device,
             most_bytes=self.settings.max_upload_mb * 1024 * 1024,
         )
 

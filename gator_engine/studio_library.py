@@ -97,4 +97,4 @@ class LibraryServices(Adapters):
         from gator_engine.services._sealing import Sealing
 
         hidden = self.watermarking if self.settings.watermark else None
-        return Sealing(self.signing, self.marks, hidden)
+        return Sealing(self.signing, self.marks, hidden, self.weights)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Signing,
         Store,
         Watermarking,
+        Weights,
     )
 
 
@@ -122,6 +123,13 @@ class Adapters:
         from gator_engine.adapters.provenance.marks import FileMarks
 
         return FileMarks()
+
+    @cached_property
+    def weights(self) -> Weights:
+        """Knows which weights a name stands for."""
+        from gator_engine.adapters.provenance.weights import LocalWeights
+
+        return LocalWeights(self.settings.home)
 
     @cached_property
     def watermarking(self) -> Watermarking:

@@ -13,6 +13,7 @@ from pages._ui import (
     library_grid,
     library_storage,
     library_upload,
+    provenance_view,
     shell,
     state,
 )
@@ -22,6 +23,7 @@ VIEWS = {
     "files": ":material/photo_library: Files",
     "look-alikes": ":material/content_copy: Look-alikes",
     "storage": ":material/database: Storage",
+    "check": ":material/fact_check: Check a file",
 }
 
 
@@ -70,5 +72,7 @@ else:
         library_duplicates.show()
     elif chosen == "storage":
         library_storage.show()
+    elif chosen == "check":
+        provenance_view.check()
     else:
         files()

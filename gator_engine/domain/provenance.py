@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 
 from gator_engine.domain.assets import Origin, Provenance
 
@@ -93,6 +94,26 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class Fingerprint:
+    """What weights are, whatever they are called: their SHA-256, and the hub's commit if known."""
+
+    sha256: str
+    commit: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is not as it was when a picture was made: it may come out different."""
+
+    what: str
+    then: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: was {self.then}, is {self.now}"
+
+
+@dataclass(frozen=True)
 class Watermark:
     """An imperceptible mark found in the pixels. `agreement` is the share of its fixed bits that
     were read right (chance gives 0.5); `code` is what it carries, 8 hexadecimal digits."""
@@ -116,10 +137,18 @@ class Marks:
 
 def claim_of(made: Provenance, title: str, *, edited: bool) -> Claim:
     """What the credentials of a file that Gator made say."""
-    tool = " ".join(part for part in (made.label, made.model) if part)
+    tool = " ".join(part for part in (made.label, shown_name(made.model)) if part)
     return Claim(
         title=title or made.label,
         action="c2pa.edited" if edited else "c2pa.created",
         source_type=SOURCE_TYPES.get(made.origin, ""),
         software=tool,
     )
+
+
+def shown_name(path: object) -> str:
+    """The name of a file or folder without where it lies; hub ids stay whole."""
+    text = str(path or "")
+    local = text.startswith((".", "/", "~", "\\")) or "\\" in text or text.count("/") > 1
+    name = PurePath(text.replace("\\", "/")).name if local else text
+    return name.removesuffix(".safetensors")

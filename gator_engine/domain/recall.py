@@ -126,7 +126,9 @@ def scheduler_of(sampler: str) -> tuple[str, str]:
     for ending in ("scheduler", "discrete", "normal", "simple", "gpu", "sde"):
         shorter = name.removesuffix(ending)
         if name not in _SCHEDULERS and shorter:
-            name, lost = shorter, "sde" if ending == "sde" and shorter != name else lost
+            if ending == "sde" and shorter != name:
+                lost = f"{lost} and sde" if lost else "sde"
+            name = shorter
     by_class = {kind.casefold(): kind for kind in _SCHEDULERS.values()}
     by_class |= {kind.casefold().removesuffix("discrete"): kind for kind in _SCHEDULERS.values()}
     return _SCHEDULERS.get(name) or by_class.get(name, ""), lost

@@ -61,6 +61,7 @@ from gator_engine.ports.provenance import (
     MarkReader,
     Signing,
     Watermarking,
+    Weights,
 )
 from gator_engine.ports.publishing import (
     ConnectedProfile,
@@ -202,6 +203,7 @@ __all__ = [
     "WEIGHTS_NAME",
     "WarmModel",
     "Watermarking",
+    "Weights",
     "WorkerInfo",
     "WorkerLoad",
     "WritingRepository",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from gator_engine.domain.provenance import Claim, Credentials, Marks, Parent, Watermark
+from gator_engine.domain.assets import Provenance
+from gator_engine.domain.provenance import (
+    Claim,
+    Credentials,
+    Fingerprint,
+    Marks,
+    Parent,
+    Watermark,
+)
 from gator_engine.domain.recall import Recipe
 
 
@@ -39,6 +47,20 @@ class MarkReader(Protocol):
     def marked(self, data: bytes, mime: str, *, source_type: str, software: str) -> bytes:
         """The file with the IPTC source type as XMP, its pixels untouched; as it is when it has
         one already, or when its format has no place for it."""
+
+    def recorded(self, data: bytes, mime: str, made: Provenance) -> bytes:
+        """The file with the record of how it was made, as other tools read it; its pixels are
+        untouched."""
+
+
+class Weights(Protocol):
+    """Knows exactly which weights a name stands for."""
+
+    def fingerprint(self, name: str) -> Fingerprint | None:
+        """Of a file, a folder or a downloaded hub id; None for what is not on this machine.
+
+        Slow the first time for large models, quick ever after.
+        """
 
 
 class Watermarking(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gator_engine.domain.assets import Origin, Provenance
 from gator_engine.domain.provenance import (
@@ -14,7 +14,7 @@ from gator_engine.domain.provenance import (
     Parent,
     claim_of,
 )
-from gator_engine.ports import MarkReader, Signing, Watermarking
+from gator_engine.ports import MarkReader, Signing, Watermarking, Weights
 
 # Origins that say "by a model", for which the hidden mark is meant.
 _BY_MODEL = (Origin.AI_GENERATED, Origin.AI_EDITED)
@@ -38,9 +38,31 @@ class Sealing:
     """Marks and signs files; uploads are never touched."""
 
     def __init__(
-        self, signing: Signing, marks: MarkReader, watermarking: Watermarking | None
+        self,
+        signing: Signing,
+        marks: MarkReader,
+        watermarking: Watermarking | None,
+        weights: Weights,
     ) -> None:
-        self._signing, self._marks, self._watermarking = signing, marks, watermarking
+        self._signing, self._marks = signing, marks
+        self._watermarking, self._weights = watermarking, weights
+
+    def identified(self, made: Provenance) -> Provenance:
+        """With the hashes of the weights that a picture was made with, where they are at hand."""
+        about = made.parameters
+        if made.origin not in _BY_MODEL or "model_hash" in about:
+            return made
+        found: dict[str, object] = {}
+        if (model := self._weights.fingerprint(str(about.get("model", "")))) is not None:
+            found = {"model_hash": model.sha256}
+            found |= {"model_commit": model.commit} if model.commit else {}
+        loras = about.get("loras")
+        named = [str(one[0]) for one in loras] if isinstance(loras, list | tuple) else []
+        hashes = {path: self._weights.fingerprint(path) for path in named}
+        known = {path: one.sha256 for path, one in hashes.items() if one is not None}
+        return replace(
+            made, parameters={**about, **found, **({"lora_hashes": known} if known else {})}
+        )
 
     def mark(self, data: bytes, mime: str, made: Provenance) -> Unsigned:
         """The file with its marks; uploads, and files that somebody signed, stay as they are."""
@@ -52,6 +74,7 @@ class Sealing:
                 code = hashlib.sha256(data).digest()[:_CODE_BYTES]
                 data = self._watermarking.embed(data, mime, code)
             source_type = SOURCE_TYPES[made.origin]
+            data = self._marks.recorded(data, mime, made)
             data = self._marks.marked(data, mime, source_type=source_type, software="Gator")
         to_sign = self._signing.signs(mime)
         return Unsigned(data, hashlib.sha256(data).hexdigest(), to_sign=to_sign)

@@ -143,14 +143,13 @@ class Library:
 
     def _keep(self, new: NewAsset, facts: FileFacts) -> Asset:
         check_texts(new.title, new.alt_text, ())
-        unsigned = self._sealing.mark(new.data, facts.mime, new.provenance)
+        made = self._sealing.identified(new.provenance)
+        unsigned = self._sealing.mark(new.data, facts.mime, made)
         content = unsigned.content_sha256
         with self._context.store.write() as uow:
             if known := _known(uow, content):
                 return known
-        data = self._sealing.sign(
-            unsigned, facts.mime, new.provenance, new.title, self._parents(new)
-        )
+        data = self._sealing.sign(unsigned, facts.mime, made, new.title, self._parents(new))
         small = self._inspector.thumbnail(unsigned.data, facts)
         bits = self._inspector.fingerprint(unsigned.data, facts)
         sha256, thumbnail = self._blobs.put(data), self._blobs.put(small)
@@ -167,7 +166,7 @@ class Library:
                 sha256=sha256,
                 content_sha256=content,
                 facts=replace(facts, size=len(data)),
-                provenance=new.provenance,
+                provenance=made,
                 created_at=context.now(),
                 title=new.title,
                 alt_text=new.alt_text,
@@ -181,7 +180,7 @@ class Library:
             uow.fingerprints.put(asset.id, bits)
             if new.rating is not None:
                 rate_by_person(context, uow, asset, new.rating)
-            context.audit(uow, "add", "asset", asset.id, origin=new.provenance.origin.value)
+            context.audit(uow, "add", "asset", asset.id, origin=made.origin.value)
         return asset
 
     def _parents(self, new: NewAsset) -> list[Parent]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gator_engine.domain.assets import Asset
-from gator_engine.domain.provenance import Credentials, Marks, Watermark
+from gator_engine.domain.briefs import BriefDraft
+from gator_engine.domain.provenance import Credentials, Difference, Marks, Watermark
 from gator_engine.domain.recall import Recalled, Recipe, recalled
 from gator_engine.errors import InvalidInput
-from gator_engine.ports import MarkReader, Signing, Watermarking
+from gator_engine.ports import MarkReader, Signing, Watermarking, Weights
 from gator_engine.services._context import Context
+from gator_engine.services._repeating import differences
+from gator_engine.services.generation import Generations
 
 _KNOWN = "PNG, JPEG, WebP, GIF, MP4, WAV or MP3"
 
@@ -49,11 +53,15 @@ class FileProvenance:
         signing: Signing,
         marks: MarkReader,
         watermarking: Watermarking,
+        weights: Weights,
+        generations: Generations,
         *,
+        device: str,
         most_bytes: int,
     ) -> None:
         self._context, self._signing, self._marks = context, signing, marks
         self._watermarking, self._most_bytes = watermarking, most_bytes
+        self._weights, self._generations, self._device = weights, generations, device
 
     def inspect(self, data: bytes) -> FileReport:
         """Read credentials, source type, texts, settings and the hidden mark of a file.
@@ -91,6 +99,29 @@ class FileProvenance:
             known = "a picture of Gator, A1111, ComfyUI or InvokeAI as it was saved"
             raise InvalidInput("file", "holds no settings; services often strip them", known)
         return recalled(recipe)
+
+    def differences(self, generation_id: str) -> Sequence[Difference]:
+        """What is not as it was when a generation was made: prompt, weights, libraries, device.
+
+        Empty means that making it again gives the same pixels and the same parameters, as far as
+        the record can tell (the signature is new each time: it carries time and chance). A device
+        that is chosen automatically is known only when it runs, so it is compared only when the
+        settings name one. Raises NotFound.
+        """
+        with self._context.store.read() as uow:
+            generation = uow.generations.get(generation_id)
+            brief = uow.generations.brief(generation.brief_id)
+            assets = uow.assets.many(generation.asset_ids)
+        draft = BriefDraft(
+            **{name: getattr(brief, name) for name in BriefDraft.__dataclass_fields__}
+        )
+        now = self._generations.compile(draft)
+        found = []
+        if now != generation.compiled:
+            found.append(Difference("Prompt", generation.compiled.text, now.text))
+        for asset in assets[:1]:
+            found += differences(asset.provenance, self._weights, self._device)
+        return found
 
     def _check(self, data: bytes) -> None:
         if not data:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gator_engine.domain.assets import Asset
 from gator_engine.domain.personas import Rating
-from pages._ui import cards, forms, shell, state, words
+from pages._ui import cards, forms, provenance_view, shell, state, words
 from pages._ui.commands import attempt
 from pages._ui.persona_form import RATING_WORDS
 from pages._ui.session import my_zone, studio
@@ -29,7 +29,8 @@ def show(asset: Asset) -> None:
             _rated(asset)
         with st.container(key="card-origin"):
             _origin(asset)
-            _credentials(asset)
+        with st.container(key="card-provenance"):
+            provenance_view.of_asset(asset)
         _lineage(asset)
 
 
@@ -107,32 +108,6 @@ def _origin(asset: Asset) -> None:
         with st.expander("Every parameter", icon=":material/data_object:"):
             whole = {"parameters": dict(made.parameters), "software": dict(made.software)}
             st.code(json.dumps(whole, indent=2, default=str), language="json", wrap_lines=True)
-
-
-def _credentials(asset: Asset) -> None:
-    """What the file itself proves about its origin, read only when somebody asks."""
-    with st.expander("Content credentials", icon=":material/verified_user:"):
-        asked = f"credentials:{asset.id}"
-        if not st.session_state.get(asked):
-            st.caption("What the file itself says about its origin, and whether that holds.")
-            if st.button("Check the file", key=f"{asked}:check"):
-                st.session_state[asked] = True
-                st.rerun()
-            return
-        report = studio().provenance.inspect(studio().library.read(asset.id))
-        found = report.credentials
-        words.badge(words.CREDENTIALS[found.state])
-        cards.facts(
-            {
-                "Meaning": words.CREDENTIALS[found.state].meaning,
-                "Signed by": found.signer,
-                "Issued by": found.issuer,
-                "Signed": found.signed_at,
-                "With": found.tool,
-                "Certificate": "For development: made by this studio" if found.development else "",
-                "Steps": ", ".join(one.action.removeprefix("c2pa.") for one in found.actions),
-            }
-        )
 
 
 def _lineage(asset: Asset) -> None:

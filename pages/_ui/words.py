@@ -80,14 +80,27 @@ ORIGIN: dict[Origin, Word] = {
 }
 
 CREDENTIALS: dict[CredentialState, Word] = {
-    CredentialState.NONE: Word("No credentials", "remove_moderator", "gray", "It is not signed."),
-    CredentialState.INVALID: Word(
-        "Do not hold", "gpp_bad", "red", "The file was changed after it was signed."
+    CredentialState.TRUSTED: Word(
+        "Signed, unchanged", "verified", "green", "Nothing was changed since this studio signed it."
     ),
     CredentialState.VALID: Word(
-        "Valid", "verified_user", "blue", "Unchanged; this studio does not know who signed."
+        "Signed by somebody unknown",
+        "shield_question",
+        "orange",
+        "Nothing was changed since it was signed, but this studio does not know the signer.",
     ),
-    CredentialState.TRUSTED: Word("Trusted", "verified", "green", "Unchanged, by a known signer."),
+    CredentialState.INVALID: Word(
+        "Changed after signing",
+        "gpp_bad",
+        "red",
+        "The file or its credentials were changed or damaged. Believe nothing they say.",
+    ),
+    CredentialState.NONE: Word(
+        "No credentials",
+        "shield",
+        "gray",
+        "That proves nothing: many services strip them, and most files never had any.",
+    ),
 }
 
 

@@ -8,8 +8,9 @@ damaged ends the walk and is named; what stood before it is kept.
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -86,10 +87,12 @@ def with_xmp(data: bytes, mime: str, packet: bytes) -> bytes:
 
 
 def with_comment(data: bytes, mime: str, text: str) -> bytes:
-    """A JPEG or WebP with the text as EXIF UserComment; a PNG with it as `parameters`."""
-    if mime == "image/png":
-        head = b"parameters\0\0\0\0\0"
-        return _after_header(data, _png_chunk(b"iTXt", head + text.encode()))
+    """A JPEG or WebP with the text as EXIF UserComment, where A1111 keeps its parameters.
+
+    Files of other types, and texts too long for the segment of a JPEG, change nothing.
+    """
+    if mime not in {"image/jpeg", "image/webp"}:
+        return data
     exif = Image.Exif()
     comment = b"UNICODE\0" + text.encode("utf-16-be")
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
@@ -97,6 +100,32 @@ def with_comment(data: bytes, mime: str, text: str) -> bytes:
     if mime == "image/jpeg":
         return _with_segment(data, 0xE1, body)
     return _webp_with(data, b"EXIF", body.removeprefix(_EXIF_HEAD), flag=0x08)
+
+
+def with_png_texts(data: bytes, texts: Mapping[str, str]) -> bytes:
+    """A PNG with these texts, in place of those of the same names; a damaged one as it is."""
+    problems = Texts()
+    chunks = list(_png_chunks(data, problems))
+    if problems.problems:
+        return data
+    names = {name.encode("latin-1") for name in texts}
+    kinds = {b"tEXt", b"zTXt", b"iTXt"}
+    kept = [
+        _png_chunk(kind, body)
+        for kind, body in chunks
+        if kind not in kinds or body.partition(b"\0")[0] not in names
+    ]
+    added = [_text_chunk(name, text) for name, text in texts.items()]
+    return b"".join([_PNG, kept[0], *added, *kept[1:], _png_chunk(b"IEND", b"")])
+
+
+def _text_chunk(name: str, text: str) -> bytes:
+    """tEXt, which every tool reads, where Latin-1 has all the letters; else iTXt."""
+    head = name.encode("latin-1") + b"\0"
+    try:
+        return _png_chunk(b"tEXt", head + text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return _png_chunk(b"iTXt", head + b"\0\0\0\0" + text.encode())
 
 
 def keep_texts(source: bytes, target: bytes) -> bytes:
@@ -277,10 +306,11 @@ def _read_exif(body: bytes, texts: Texts) -> None:
     """The user comment (A1111 keeps its parameters there), and what ComfyUI puts into the camera's
     make and model ("workflow:{…}", "prompt:{…}")."""
     try:
-        exif = Image.Exif()
-        exif.load(body)
-        comment = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-        camera = [exif.get(tag) for tag in (ExifTags.Base.Make, ExifTags.Base.Model)]
+        with warnings.catch_warnings(action="ignore"):  # Pillow warns of what it tolerates
+            exif = Image.Exif()
+            exif.load(body)
+            comment = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+            camera = [exif.get(tag) for tag in (ExifTags.Base.Make, ExifTags.Base.Model)]
     except _BROKEN_EXIF:
         texts.problems.append("The camera data (EXIF) is damaged.")
         return

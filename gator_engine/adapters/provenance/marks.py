@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from gator_engine.adapters.provenance.containers import mime_of, texts_of, with_xmp
+from gator_engine.adapters.provenance.containers import (
+    mime_of,
+    texts_of,
+    with_comment,
+    with_png_texts,
+    with_xmp,
+)
 from gator_engine.adapters.provenance.recipes import recipe_of
+from gator_engine.adapters.provenance.records import record_texts
 from gator_engine.adapters.provenance.xmp import source_type, xmp_packet
+from gator_engine.domain.assets import Provenance
 from gator_engine.domain.provenance import Marks
 from gator_engine.domain.recall import Recipe
 
@@ -34,3 +42,14 @@ class FileMarks:
         if not source_type or texts_of(data).xmp:
             return data
         return with_xmp(data, mime, xmp_packet(source_type, software))
+
+    def recorded(self, data: bytes, mime: str, made: Provenance) -> bytes:
+        """The file with `parameters` (all types) and `invokeai_metadata` (PNG)."""
+        texts = record_texts(made)
+        if not texts:
+            return data
+        if mime == "image/png":
+            return with_png_texts(data, texts)
+        if "UserComment" in texts_of(data).found:
+            return data
+        return with_comment(data, mime, texts["parameters"])

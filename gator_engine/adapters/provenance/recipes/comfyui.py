@@ -8,7 +8,8 @@ way are passed through by their input of the same meaning, so that custom nodes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gator_engine.adapters.provenance.recipes.reading import (
@@ -57,12 +58,8 @@ class _Graph:
     def sampler(self) -> Node | None:
         """The sampler whose picture was saved; of several, the one nearest to the saving node."""
         saving = [n for n in self._nodes.values() if "Save" in _kind(n) or "Preview" in _kind(n)]
-        starts = saving or list(self._nodes.values())
-        for start in starts:
-            for node in self._upstream(start):
-                if _is_sampler(node):
-                    return node
-        return None
+        looked_at = self._upstream(saving) if saving else iter(self._nodes.values())
+        return next((node for node in looked_at if _is_sampler(node)), None)
 
     def recipe(self, sampler: Node) -> Recipe:
         """What the sampler was told, by itself and by the nodes it is linked to."""
@@ -167,11 +164,11 @@ class _Graph:
             names = further or (first,)
             link = next((node["inputs"][n] for n in names if _is_link(node["inputs"].get(n))), None)
 
-    def _upstream(self, start: Node) -> Iterator[Node]:
-        """Every node that feeds this one, the nearest first."""
-        waiting, seen = [start], {id(start)}
+    def _upstream(self, starts: Sequence[Node]) -> Iterator[Node]:
+        """Every node that feeds these, the nearest first, each once."""
+        waiting, seen = deque(starts), set(map(id, starts))
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             yield node
             for value in node["inputs"].values():
                 found = self._target(value)
