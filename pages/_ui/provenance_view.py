@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import streamlit as st
 
 from gator_engine.domain.assets import Asset
@@ -53,8 +56,7 @@ def of_asset(asset: Asset) -> None:
     shell.section("What the file says")
     report: FileReport = st.session_state[place]
     _credentials(report.credentials)
-    _declared(report.marks)
-    _hidden(report.watermark)
+    _marks(report)
 
 
 def check() -> None:
@@ -89,8 +91,8 @@ def _report(report: FileReport) -> None:
         _credentials(report.credentials)
     with right, st.container(key="card-marks"):
         shell.section("Other marks")
-        _declared(report.marks)
-        _hidden(report.watermark)
+        size = words.size(report.size)
+        _marks(report, {"File": f"{report.marks.mime}, {size}", "SHA-256": report.sha256})
         if report.asset is not None:
             st.page_link(
                 "pages/library.py",
@@ -98,8 +100,6 @@ def _report(report: FileReport) -> None:
                 icon=":material/photo_library:",
                 query_params={"asset": report.asset.id},
             )
-        size = words.size(report.size)
-        cards.facts({"File": f"{report.marks.mime}, {size}", "SHA-256": report.sha256})
     with st.container(key="card-settings"):
         shell.section("Settings it was made with")
         _settings(report.recipe)
@@ -131,28 +131,27 @@ def _credentials(found: Credentials) -> None:
 
 
 def _step(action: str, source_type: str, software: str) -> str:
-    said = ACTIONS.get(action, action)
-    source = _source(source_type)
-    details = ", ".join(part for part in (source.lower() if source else "", software) if part)
-    return f"{said} ({details})" if details else said
+    said = _source(source_type) if source_type else ACTIONS.get(action, action)
+    return f"{said} ({software})" if software else said
 
 
 def _source(address: str) -> str:
     return SOURCES.get(address.rpartition("/")[2], address)
 
 
-def _declared(marks: Marks) -> None:
-    said = _source(marks.source_type) or "nothing"
-    cards.facts({"Declared origin": f"{said} (IPTC)" if marks.source_type else said})
+def _marks(report: FileReport, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """The declared origin and the hidden mark, with further facts below them."""
+    marks = report.marks
+    origin = f"{_source(marks.source_type)} (IPTC)" if marks.source_type else "nothing declared"
+    cards.facts({"Origin": origin, "Hidden mark": _hidden(report.watermark), **more})
     for problem in marks.problems:
         st.warning(state.plain(problem), icon=":material/broken_image:")
 
 
-def _hidden(mark: Watermark | None) -> None:
-    said = "none found"
-    if mark is not None:
-        said = f"Gator's, code {mark.code} ({mark.agreement:.0%} of its fixed bits read right)"
-    cards.facts({"Hidden mark": said})
+def _hidden(mark: Watermark | None) -> str:
+    if mark is None:
+        return "none found"
+    return f"Gator's, code {mark.code} ({mark.agreement:.0%} of its fixed bits read right)"
 
 
 def _settings(recipe: Recipe | None) -> None:

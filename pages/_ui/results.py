@@ -75,9 +75,18 @@ def _grid(generation: Generation) -> list[Asset]:
 def _again(generation: Generation) -> None:
     attempt(
         lambda: studio().generation.again(generation.id),
-        done="Asked for again, with the same brief and seed.",
+        done=_asked_again(generation),
         then=lambda fresh: state.link(generation=fresh.id),
     )
+
+
+def _asked_again(generation: Generation) -> str:
+    """What to expect of it: the same picture, or what is not as it was."""
+    changed = studio().provenance.differences(generation.id)
+    if not changed:
+        return "Asked for again, with the same brief and seed."
+    said = "; ".join(map(str, changed))
+    return f"Asked for again. It may come out different: {said}."
 
 
 def make(draft: BriefDraft) -> None:

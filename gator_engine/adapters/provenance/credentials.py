@@ -130,7 +130,7 @@ def _manifest(claim: Claim, mime: str, parents: Sequence[Parent]) -> dict[str, A
         ]
         actions = [opened, *others, last]
     return {
-        "claim_generator_info": [{"name": "Gator", "version": _version()}],
+        "claim_generator_info": [{"name": "Gator", **_version()}],
         "title": claim.title[:_LONGEST],
         "format": mime,
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}],
@@ -194,12 +194,12 @@ def _problems(store: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(_said(one.get("code")) for one in results.get("failure") or ()))
 
 
-def _version() -> str:
-    """Ours, or "development" when Gator runs from its source without being installed."""
+def _version() -> dict[str, str]:
+    """Ours; nothing when Gator runs from its source without being installed."""
     try:
-        return version("gator")
+        return {"version": version("gator")}
     except PackageNotFoundError:
-        return "development"
+        return {}
 
 
 def _said(value: object) -> str:

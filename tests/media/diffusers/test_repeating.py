@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,22 @@ def test_what_is_not_as_it_was_is_named(
     with open_studio(home=home, queue="inline", image_model=model, device="cuda") as later:
         said = [str(one) for one in later.provenance.differences(first.id)]
     assert said == ["Device: was cpu, is cuda"]
+    # A persona that moved on changes nothing: the brief keeps the revision it was made for.
     plainer = replace(persona.profile, appearance=type(persona.profile.appearance)())
     studio.personas.revise(persona.id, plainer, "plainer", persona.version)
-    assert [one.what for one in studio.provenance.differences(first.id)] == ["Prompt"]
+    assert studio.provenance.differences(first.id) == []
+
+
+def test_other_weights_under_the_same_name_are_told(
+    tiny_model: Callable[[str], Path], tmp_path: Path
+) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(tiny_model("sd15"), model)
+    with open_studio(
+        home=tmp_path / "home", queue="inline", image_model=str(model), device="cpu"
+    ) as studio:
+        first = made(studio)
+        weights = model / "unet" / "diffusion_pytorch_model.safetensors"
+        weights.write_bytes(weights.read_bytes() + b"\0")
+        [told] = studio.provenance.differences(first.id)
+        assert told.what == f"Model {model}" and told.then != told.now
