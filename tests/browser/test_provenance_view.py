@@ -79,7 +79,7 @@ def test_a_file_tells_its_story(stack: Stack, browser: Browser) -> None:
             sees(page, "What the file says")
             troubles += faults(page)
             take_picture(page, OUT / f"asset-{width}-{scheme}.png", width)
-            go(page, f"{stack.url}/library?check=file")
+            go(page, f"{stack.url}/library?view=check")
             take_picture(page, OUT / f"empty-{width}-{scheme}.png", width)
             page.locator(f"{MAIN} input[type=file]").set_input_files(file)
             sees(page, "This very file is in your library")

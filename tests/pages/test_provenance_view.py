@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from streamlit.testing.v1 import AppTest
 
 from gator_engine import AssetQuery, Studio
 from tests.pages.conftest import Open
-from tests.pages.reading import assert_calm, button, words
+from tests.pages.reading import assert_calm, field, words
 from tests.pages.seeded import Seeded
 
 EVIL = "<script>alert(1)</script> **bold**"
@@ -24,6 +26,11 @@ def png(**texts: str) -> bytes:
     return out.getvalue()
 
 
+def uploader(page: AppTest) -> Any:
+    """The place to drop the file to check."""
+    return field(page, "file_uploader", "File to check")
+
+
 def test_an_asset_shows_its_credentials(seeded: Seeded, open_page: Open, studio: Studio) -> None:
     asset = studio.library.search(AssetQuery()).items[0]
     page = open_page("library", asset=asset.id)
@@ -34,10 +41,9 @@ def test_an_asset_shows_its_credentials(seeded: Seeded, open_page: Open, studio:
 
 
 def test_any_file_is_checked_and_nothing_in_it_is_drawn(open_page: Open, studio: Studio) -> None:
-    page = open_page("library")
-    button(page, "Check a file").click().run()
+    page = open_page("library", view="check")
     text = f"{EVIL}\nSteps: 4, Sampler: Euler a, Seed: 7, Size: 16x16"
-    page.get("file_uploader")[0].set_value([("x.png", png(parameters=text), "image/png")]).run()
+    uploader(page).set_value([("x.png", png(parameters=text), "image/png")]).run()
     assert_calm(page)
     said = words(page)
     assert "No credentials" in str(page.get("markdown")) + said or "proves nothing" in said
@@ -49,7 +55,7 @@ def test_any_file_is_checked_and_nothing_in_it_is_drawn(open_page: Open, studio:
 
 
 def test_a_file_that_cannot_be_read_is_told_in_words(open_page: Open) -> None:
-    page = open_page("library", check="file")
-    page.get("file_uploader")[0].set_value([("x.png", b"plain words", "image/png")]).run()
+    page = open_page("library", view="check")
+    uploader(page).set_value([("x.png", b"plain words", "image/png")]).run()
     assert_calm(page)
     assert "type that cannot be read" in words(page)
