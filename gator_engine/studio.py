@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gator_engine.services.analytics import Analytics
     from gator_engine.services.composing import Composing
     from gator_engine.services.generation import Generations
+    from gator_engine.services.grids import Grids
     from gator_engine.services.home import Home
     from gator_engine.services.ideas import Ideas
     from gator_engine.services.identity import Identity
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gator_engine.services.personas import Personas
     from gator_engine.services.portability import Portability
     from gator_engine.services.previews import Previews
+    from gator_engine.services.prompts import Prompts
     from gator_engine.services.provenance import FileProvenance
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
@@ -85,6 +87,20 @@ class Studio(WritingServices):
         return Generations(
             self._context, lambda: self.generators, self.jobs, self.library, self._scoring
         )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Styles, dynamic prompts and past prompts."""
+        from gator_engine.services.prompts import Prompts
+
+        return Prompts(self._context)
+
+    @cached_property
+    def grids(self) -> Grids:
+        """Compare settings side by side."""
+        from gator_engine.services.grids import Grids
+
+        return Grids(self._context, self.generation, self.library, self.prompts, self.grid_painter)
 
     @cached_property
     def identity(self) -> Identity:

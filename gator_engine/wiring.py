@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         DeviceProbe,
         FactStore,
         Generator,
+        GridPainter,
         ImageEmbedder,
         JobQueue,
         LoraTrainer,
@@ -171,6 +172,13 @@ class Adapters:
         from gator_engine.adapters.generators._cards.sheet import CardSheetPainter
 
         return CardSheetPainter()
+
+    @cached_property
+    def grid_painter(self) -> GridPainter:
+        """Draws labelled contact sheets."""
+        from gator_engine.adapters.generators._cards.grid import CardGridPainter
+
+        return CardGridPainter()
 
     @cached_property
     def embedder(self) -> ImageEmbedder:

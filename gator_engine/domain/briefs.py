@@ -84,7 +84,9 @@ class Brief:
     """What to make, for which persona revision, with which generator and settings.
 
     `texts` are words to be set on a card (`title`, `body`, `kicker`, `items`, one line each);
-    `settings` are the generator's own options, checked against its capabilities.
+    `settings` are the generator's own options, checked against its capabilities. `negative` is what
+    this brief keeps out, beside what the persona does. `recipe` says how the prompt came about:
+    the dynamic prompt with its seed and choices, the styles, the place in a grid.
     """
 
     id: str
@@ -103,6 +105,8 @@ class Brief:
     outfit: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    negative: str = ""
+    recipe: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def draft(self) -> BriefDraft:
@@ -129,6 +133,8 @@ class BriefDraft:
     idea_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    negative: str = ""
+    recipe: Mapping[str, object] = field(default_factory=dict)
     persona_revision_id: str = ""
 
 

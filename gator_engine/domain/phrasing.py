@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gator_engine.domain.briefs import Dialect, Fragment
+from gator_engine.domain.weighting import parse_weights
 from gator_engine.errors import InvalidInput
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.1, 2.0
 
-# "(red scarf:1.3)", the emphasis notation people know from other image tools.
-_WEIGHTED = re.compile(r"\(([^():]+):\s*(\d+(?:\.\d+)?)\)")
+# Where people write prompts, bare brackets weigh; in the prose of a persona they are brackets.
+_PROMPTS = ("brief.prompt", "brief.negative")
+_STEP_EDITING = re.compile(r"\[[^\[\]]*:[^\[\]]*:\s*[\d.]+\s*\]")
 # Where each field stands in a tag list and in a sentence; {} is the field's text.
 _FRAMES: Mapping[str, tuple[str, str]] = {
     "identity.home_place": ("from {}", "{subject} {be} from {}."),
@@ -106,17 +108,14 @@ def _first(pronouns: str) -> str:
 
 def _weighted(text: str, source: str) -> list[tuple[str, float]]:
     """(words, weight) in order; words without a letter or digit are left to their neighbours."""
-    found: list[tuple[str, float]] = []
-    end = 0
-    for match in _WEIGHTED.finditer(text):
-        found.append((text[end : match.start()], 1.0))
-        weight = float(match[2])
+    written = source in _PROMPTS
+    field = source.removeprefix("brief.") if written else source
+    if written and (match := _STEP_EDITING.search(text)):
+        raise InvalidInput(field, f"{match[0][:60]} changes words between steps", "one wording")
+    found = [(span.text, span.weight) for span in parse_weights(text, bare=written)]
+    for _, weight in found:
         if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
-            field = "prompt" if source == "brief.prompt" else source
-            raise InvalidInput(field, f"weight {match[2]}", f"{LEAST_WEIGHT}–{MOST_WEIGHT}")
-        found.append((match[1], weight))
-        end = match.end()
-    found.append((text[end:], 1.0))
+            raise InvalidInput(field, f"weight {weight:g}", f"{LEAST_WEIGHT}–{MOST_WEIGHT}")
     bare = [(" ".join(words.split()), weight) for words, weight in found]
     return [(words, weight) for words, weight in bare if words.strip(" ,;.")]
 

@@ -41,20 +41,23 @@ def compile_picture(
     pillar: str = "",
     rating: Rating | None = None,
     dialect: Dialect | str = Dialect.TAGS,
+    negative: str = "",
 ) -> CompiledPrompt:
     """The prompt of one picture of the persona; the scene of the brief stands near the front.
 
     `outfit` is the context of one of the persona's outfits; without one, the outfit whose context
     the prompt mentions is worn, else the first. `pillar` is a pillar's name. `rating` (default: the
     persona's) may be milder than the persona's, never stronger. `dialect` is what the model reads.
+    `negative` is what this picture keeps out besides.
 
-    Raises InvalidInput naming `prompt`, `outfit`, `pillar`, `rating`, `identity.age` or the field
+    Raises InvalidInput naming `prompt`, `negative`, `outfit`, `pillar`, `rating`, `identity.age` or the field
     that `refuse_youthful_sexual` objects to ("prompt" when only the whole is objectionable).
     """
     rated = _rating(profile, rating)
     if profile.identity.age < ADULT_AGE:
         raise InvalidInput("identity.age", "personas are adults", f"at least {ADULT_AGE}")
-    _check_scene(prompt)
+    _check_scene("prompt", prompt)
+    _check_scene("negative", negative)
     say = Phrasing(Dialect(dialect), profile.identity.pronouns)
     looks, who, preferences = profile.appearance, profile.identity, profile.generation
     positive = (
@@ -72,7 +75,7 @@ def compile_picture(
         *say.piece(looks.camera, "appearance.camera"),
         *say.piece(looks.lighting, "appearance.lighting"),
     )
-    compiled = CompiledPrompt(positive, tuple(_negative(profile, rated)), say.dialect)
+    compiled = CompiledPrompt(positive, tuple(_negative(profile, rated, negative)), say.dialect)
     refuse_youthful_sexual(_by_source(positive), rated)
     # Once more as a whole and without commas, so that no phrase hides between two fields.
     refuse_youthful_sexual({"prompt": compiled.text.replace(",", " ")}, rated)
@@ -86,13 +89,11 @@ def _rating(profile: PersonaProfile, wanted: Rating | None) -> Rating:
     return wanted or allowed
 
 
-def _check_scene(prompt: str) -> None:
-    if len(prompt) > LONGEST_PROMPT:
-        raise InvalidInput(
-            "prompt", f"has {len(prompt)} characters", f"{LONGEST_PROMPT} characters"
-        )
-    if "\x00" in prompt:
-        raise InvalidInput("prompt", "holds a NUL character")
+def _check_scene(field: str, text: str) -> None:
+    if len(text) > LONGEST_PROMPT:
+        raise InvalidInput(field, f"has {len(text)} characters", f"{LONGEST_PROMPT} characters")
+    if "\x00" in text:
+        raise InvalidInput(field, "holds a NUL character")
 
 
 def _preset(say: Phrasing, preferences: GenerationPreferences) -> Iterator[Fragment]:
@@ -157,8 +158,9 @@ def _theme(say: Phrasing, pillars: tuple[Pillar, ...], wanted: str) -> Iterator[
     raise InvalidInput("pillar", f"the persona has no pillar {wanted!r}", f"has: {names}")
 
 
-def _negative(profile: PersonaProfile, rating: Rating) -> Iterator[Fragment]:
+def _negative(profile: PersonaProfile, rating: Rating, wanted: str) -> Iterator[Fragment]:
     say = Phrasing(Dialect.TAGS, "")
+    yield from say.piece(wanted, "brief.negative")
     yield from say.piece(profile.appearance.negative, "appearance.negative")
     if profile.generation.preset in PRESETS:
         for words in PRESETS[profile.generation.preset].negative:

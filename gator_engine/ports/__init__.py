@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gator_engine.ports.drawing import SheetPainter
+from gator_engine.ports.drawing import GridPainter, SheetPainter
 from gator_engine.ports.facts import (
     FactStore,
 )
@@ -57,6 +57,7 @@ from gator_engine.ports.portability import (
     PortableImage,
     ReportLine,
 )
+from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.provenance import (
     MarkReader,
     Signing,
@@ -145,6 +146,7 @@ __all__ = [
     "GeneratedFile",
     "GenerationRepository",
     "Generator",
+    "GridPainter",
     "IdeaRepository",
     "Ids",
     "ImageEmbedder",
@@ -175,6 +177,7 @@ __all__ = [
     "PortableImage",
     "PostRepository",
     "RatingRepository",
+    "PromptRepository",
     "Receipt",
     "Reconciliation",
     "ReportLine",

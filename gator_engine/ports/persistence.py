@@ -19,6 +19,7 @@ from gator_engine.domain.posts import Post
 from gator_engine.domain.users import AuditEvent, User
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.ports.identity import CharacterRepository, LookRepository
+from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.shelves import (
     BoardRepository,
     FingerprintRepository,
@@ -309,6 +310,7 @@ class UnitOfWork(Protocol):
     ratings: RatingRepository
     fingerprints: FingerprintRepository
     usage: UsageRepository
+    prompts: PromptRepository
     posts: PostRepository
     accounts: AccountRepository
     deliveries: DeliveryRepository

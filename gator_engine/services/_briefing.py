@@ -33,6 +33,7 @@ def compile_draft(
         outfit=draft.outfit,
         pillar=draft.pillar,
         dialect=dialect_of(named) if named else own,
+        negative=draft.negative,
     )
 
 
@@ -92,6 +93,8 @@ def check_draft(draft: BriefDraft, capabilities: GeneratorCapabilities, persona:
         raise InvalidInput("count", f"is {draft.count}", f"1–{capabilities.max_count}")
     if len(draft.prompt) > PROMPT_LIMIT:
         raise InvalidInput("prompt", f"has {len(draft.prompt)} characters", f"{PROMPT_LIMIT}")
+    if len(draft.negative) > PROMPT_LIMIT:
+        raise InvalidInput("negative", f"has {len(draft.negative)} characters", f"{PROMPT_LIMIT}")
     if draft.seed is not None and not 0 <= draft.seed <= LARGEST_SEED:
         raise InvalidInput("seed", f"is {draft.seed}", f"0–{LARGEST_SEED}")
     if draft.pillar and draft.pillar not in [pillar.name for pillar in persona.profile.pillars]:

@@ -16,6 +16,7 @@ from gator_engine.domain.capabilities import GeneratorCapabilities
 from gator_engine.domain.generation_rules import LARGEST_SEED
 from gator_engine.domain.models.catalogue import known
 from gator_engine.domain.personas import Persona
+from gator_engine.domain.prompt_tools import past_prompt
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
@@ -165,6 +166,8 @@ class Generations:
             seed=seed,
         )
         uow.generations.add_brief(brief)
+        if past := past_prompt(brief):
+            uow.prompts.remember(past)
         uow.generations.add(generation)
         if draft.idea_id:
             uow.ideas.mark_used(draft.idea_id, context.now())

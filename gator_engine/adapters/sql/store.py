@@ -22,6 +22,7 @@ from gator_engine.adapters.sql.repositories.jobs import SqlJobs
 from gator_engine.adapters.sql.repositories.looks import SqlLooks
 from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
+from gator_engine.adapters.sql.repositories.prompting import SqlPrompts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
 from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
 from gator_engine.adapters.sql.repositories.spending import SqlSpending
@@ -44,6 +45,7 @@ class SqlUnitOfWork:
         self.ratings: ports.RatingRepository = SqlRatings(connection)
         self.fingerprints: ports.FingerprintRepository = SqlFingerprints(connection)
         self.usage: ports.UsageRepository = SqlUsage(connection)
+        self.prompts: ports.PromptRepository = SqlPrompts(connection)
         self.posts: ports.PostRepository = SqlPosts(connection)
         self.accounts: ports.AccountRepository = SqlAccounts(connection)
         self.deliveries: ports.DeliveryRepository = SqlDeliveries(connection)

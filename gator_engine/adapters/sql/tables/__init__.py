@@ -23,6 +23,7 @@ from gator_engine.adapters.sql.tables.library import (
 from gator_engine.adapters.sql.tables.people import audit_events, settings, users
 from gator_engine.adapters.sql.tables.personas import ideas, persona_revisions, personas
 from gator_engine.adapters.sql.tables.posts import post_media, post_variants, post_versions, posts
+from gator_engine.adapters.sql.tables.prompting import grids, past_prompts, styles, wildcard_lists
 from gator_engine.adapters.sql.tables.shelves import (
     asset_tags,
     board_assets,
@@ -57,6 +58,7 @@ __all__ = [
     "deliveries",
     "fingerprints",
     "generations",
+    "grids",
     "ideas",
     "jobs",
     "lineage",
@@ -64,6 +66,7 @@ __all__ = [
     "lora_trainings",
     "metadata",
     "outlines",
+    "past_prompts",
     "persona_revisions",
     "personas",
     "post_media",
@@ -75,11 +78,13 @@ __all__ = [
     "renditions",
     "settings",
     "slots",
+    "styles",
     "text_calls",
     "text_caps",
     "text_endpoints",
     "text_months",
     "text_reservations",
     "users",
+    "wildcard_lists",
     "writings",
 ]

@@ -45,6 +45,8 @@ briefs = Table(
     text("outfit"),
     Column("texts", Document(Mapping[str, str]), nullable=False),
     Column("settings", Document(Mapping[str, Any]), nullable=False),
+    text("negative"),
+    Column("recipe", Document(Mapping[str, Any]), nullable=False),
     one_of("kind", BriefKind),
     CheckConstraint("count >= 1", name="count"),
     Index(None, "persona_id", "created_at"),
