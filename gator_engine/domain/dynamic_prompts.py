@@ -17,7 +17,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import accumulate, combinations, islice
 
 from gator_engine.errors import InvalidInput
 
@@ -56,7 +56,7 @@ class Expansion:
 
 @dataclass(frozen=True)
 class Listing:
-    """The first prompts of a text in order; `ways` counts all that it can become (equal ones too)."""
+    """The first prompts of a text in order; `ways` counts all it can become, equal ones too."""
 
     texts: tuple[str, ...]
     ways: int
@@ -103,7 +103,10 @@ def expand(text: str, lists: Lists, seed: int) -> Expansion:
 
 
 def list_all(text: str, lists: Lists, limit: int = MOST_LISTED) -> Listing:
-    """The first `limit` different prompts, the last choice changing fastest. Raises InvalidInput."""
+    """The first `limit` different prompts, the last choice changing fastest.
+
+    Raises InvalidInput naming `prompt` or `limit`.
+    """
     if not 1 <= limit <= MOST_LISTED:
         raise InvalidInput("limit", f"is {limit}", f"1–{MOST_LISTED}")
     every, nodes = _Every(lists), _parse(text)
@@ -260,13 +263,11 @@ class _Chance(_Walk):
         drawn: list[int] = []
         for _ in range(count):
             point = self._source.random() * sum(left.values())
-            for number, weight in left.items():
-                point -= weight
-                if point < 0:
-                    break
+            reached = accumulate(left.values())
+            passed = (number for number, sum_ in zip(left, reached, strict=True) if point < sum_)
             # With weights of 0 only, the last one is as good as any.
-            drawn.append(number)
-            del left[number]
+            drawn.append(next(passed, list(left)[-1]))
+            del left[drawn[-1]]
         return drawn
 
 

@@ -95,24 +95,25 @@ def plan_grid(
     seed: int,
     styles: Mapping[str, Style] | None = None,
 ) -> GridPlan:
-    """The drafts of a grid: `x` across, `y` down; every cell has the same seed unless it is an axis.
+    """The drafts of a grid: `x` across, `y` down; one seed for all unless seeds are an axis.
 
     Each draft makes one picture in the draft's first format, and remembers its place. Raises
     InvalidInput naming `x` or `y`, its problem and the limit.
     """
-    axes = {"x": x, "y": y or Axis(AxisKind.SEED, (seed,))}
+    axes = {"x": x} if y is None else {"x": x, "y": y}
     for name, axis in axes.items():
         _check(name, axis, draft, styles or {})
     if y is not None and (x.kind, x.target) == (y.kind, y.target):
         raise InvalidInput("y", "changes the same as x", "two different axes")
-    size = len(x.values) * len(axes["y"].values)
+    downwards = y.values if y is not None else (None,)
+    size = len(x.values) * len(downwards)
     if size > MOST_CELLS:
         raise InvalidInput("x", f"makes {size} pictures with y", f"{MOST_CELLS}")
     base = replace(draft, seed=seed, count=1, formats=draft.formats[:1])
     cells = []
     # Words are replaced before a style dresses them, whichever axis each of them is.
     order = sorted(axes.items(), key=lambda item: item[1].kind is AxisKind.STYLE)
-    for row, down in enumerate(axes["y"].values):
+    for row, down in enumerate(downwards):
         for column, across in enumerate(x.values):
             made, value = base, {"x": across, "y": down}
             for name, axis in order:

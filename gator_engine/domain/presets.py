@@ -1,7 +1,7 @@
 """Looks by name: words that a persona's pictures share, and what they keep out.
 
-A preset belongs to a persona; a style dresses a single brief. Every preset is a style too, and people
-keep styles of their own. A style without a prompt only keeps things out: a negative preset.
+A preset belongs to a persona; a style dresses a single brief. Every preset is a style too,
+and people keep styles of their own. One without a prompt only keeps things out: a negative preset.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def compile_picture(
     persona's) may be milder than the persona's, never stronger. `dialect` is what the model reads.
     `negative` is what this picture keeps out besides.
 
-    Raises InvalidInput naming `prompt`, `negative`, `outfit`, `pillar`, `rating`, `identity.age` or the field
-    that `refuse_youthful_sexual` objects to ("prompt" when only the whole is objectionable).
+    Raises InvalidInput naming `prompt`, `negative`, `outfit`, `pillar`, `rating`, `identity.age` or
+    the field that `refuse_youthful_sexual` objects to ("prompt" when only the whole is bad).
     """
     rated = _rating(profile, rating)
     if profile.identity.age < ADULT_AGE:

@@ -123,13 +123,22 @@ class Generations:
         """
         seed = seed_of(draft, self._persona(draft).profile.generation)
         drafts = [replace(draft, seed=seed, persona_revision_id=one) for one in revision_ids]
+        return self.request_all(drafts, awaited=True)
+
+    def request_all(
+        self, drafts: Sequence[BriefDraft], *, awaited: bool = False
+    ) -> Sequence[Generation]:
+        """Several briefs as one batch, each a job of its own; all are queued or none.
+
+        Raises NotFound, InvalidInput or CapabilityError for the first that will not work.
+        """
         for each in drafts:
             self.check(each)
         affinities = [self.affinity(each) for each in drafts]
         with self._context.store.write() as uow:
             made = [self.add(uow, each) for each in drafts]
             jobs = [
-                self._jobs.add(uow, JOB, generation.id, affinity=affinity)
+                self._jobs.add(uow, JOB, generation.id, affinity=affinity, awaited=awaited)
                 for generation, affinity in zip(made, affinities, strict=True)
             ]
         for job in jobs:

@@ -75,12 +75,13 @@ class Grids:
         return grid
 
     def batch(self, drafts: Sequence[BriefDraft]) -> Sequence[Generation]:
-        """Queue several drafts, all of which have been checked before the first is queued."""
+        """Queue several drafts, all or none; they wait behind what a person waits for.
+
+        Raises InvalidInput naming `drafts`, or the first thing that will not work.
+        """
         if not 1 <= len(drafts) <= MOST_CELLS:
             raise InvalidInput("drafts", f"holds {len(drafts)}", f"1–{MOST_CELLS}")
-        for draft in drafts:
-            self._generation.check(draft)
-        return [self._generation.request(draft) for draft in drafts]
+        return self._generation.request_all(drafts)
 
     def get(self, grid_id: str) -> Grid:
         """Raises NotFound."""

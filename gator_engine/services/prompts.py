@@ -130,7 +130,7 @@ class Prompts:
     def expand(
         self, draft: BriefDraft, count: int = 1, *, seed: int | None = None
     ) -> Sequence[BriefDraft]:
-        """Drafts with a prompt by chance each; the n-th has the seed `seed` + n, also for its words.
+        """Drafts with a prompt by chance each; the n-th has the seed `seed` + n.
 
         Each remembers the dynamic prompt, its seed and what was chosen. A prompt without choices
         comes back as it is, once for each seed. Raises InvalidInput naming `prompt` or `count`.

@@ -1,7 +1,7 @@
 """Tools to write prompts with: styles, lists, past prompts and grids; and how a prompt came about.
 
-Why: a result can only be repeated when the brief remembers what chance and styles made of the words,
-and a good prompt is worth finding again. Past prompts are filled from the briefs that exist.
+Why: a result can only be repeated when the brief remembers what chance and styles made of the
+words, and a good prompt is worth finding again. Past prompts are filled from the briefs that exist.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_prompts"
-down_revision = "2026_11_22_content"
+down_revision = "2026_11_22_writing"
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ from gator_engine.adapters.sql.engine import database_at, open_engines
 from gator_engine.adapters.sql.store import SqlUnitOfWork
 from gator_engine.domain.assets import AssetQuery
 from gator_engine.domain.deliveries import DeliveryQuery
+from gator_engine.domain.prompt_tools import PromptQuery
 from gator_engine.ports import UnitOfWork
 from tests.contracts.persistence.samples import MINUTE, NOW
 
@@ -35,6 +36,14 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     ),
     "what to filter by": (lambda uow: uow.assets.facets(), "COVERING INDEX"),
     "the attempts of a delivery": (lambda uow: uow.deliveries.attempts("d1"), "delivery_id=?"),
+    "the latest prompts": (
+        lambda uow: uow.prompts.history(PromptQuery()),
+        "ix_past_prompts_last_at",
+    ),
+    "the latest prompts of a persona": (
+        lambda uow: uow.prompts.history(PromptQuery(persona_id="p1")),
+        "ix_past_prompts_persona_id_last_at",
+    ),
     "jobs of one subject": (lambda uow: uow.jobs.for_subject("g1"), "subject_id=?"),
 }
 
