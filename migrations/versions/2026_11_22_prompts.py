@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_prompts"
-down_revision = "2026_11_22_writing"
+down_revision = "2026_11_22_filters"
 branch_labels = None
 depends_on = None
 
