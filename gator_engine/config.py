@@ -149,6 +149,22 @@ class Settings(BaseSettings):
         Path("workflows"),
         description="Folder with ComfyUI workflows (API format); relative to the home folder.",
     )
+    edit_model: str = Field(
+        "",
+        description="diffusers model that edits pictures in words; empty: the one for pictures.",
+    )
+    control_model: str = Field(
+        "",
+        description="ControlNet that belongs to the picture model: a folder or hub id.",
+    )
+    depth_model: str = Field(
+        "",
+        description="transformers model that finds depth in pictures: a folder or hub id.",
+    )
+    upscale_model: str = Field(
+        "",
+        description="Swin2SR model that enlarges pictures: a folder or hub id.",
+    )
     identity_model: str = Field(
         "",
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",

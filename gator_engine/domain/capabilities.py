@@ -152,6 +152,7 @@ class GeneratorCapabilities:
     is missing before it can run ("" when ready). `dialect` is how its model likes prompts; a model
     named in the brief's settings decides for itself (see `dialects.dialect_of`). Where `size_from`
     is the source, it runs once for all formats, at the size of the first picture it is given.
+    `seeded` is false where every seed gives the same result.
     """
 
     slug: str
@@ -167,6 +168,7 @@ class GeneratorCapabilities:
     dialect: Dialect = Dialect.TAGS
     task: Task = Task.TEXT_TO_IMAGE
     size_from: SizeFrom = SizeFrom.FORMAT
+    seeded: bool = True
 
     @property
     def pictures(self) -> tuple[Option, ...]:

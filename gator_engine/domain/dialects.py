@@ -2,7 +2,7 @@
 
 The language-model encoders are those the model cards name: FLUX.1 reads with T5 (FLUX.2 with
 Mistral), Qwen-Image with Qwen2.5-VL, Z-Image with Qwen3, Stable Diffusion 3 with T5 beside CLIP,
-PixArt with T5, Sana with Gemma.
+PixArt and Chroma with T5, Sana with Gemma.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from gator_engine.domain.briefs import Dialect
 
 _READS_SENTENCES = re.compile(
-    r"flux|qwen|z-?image|stable-?diffusion-?3|sd-?3|pixart|sana|hidream|lumina|auraflow|cogview"
+    r"flux|qwen|z-?image|stable-?diffusion-?3|sd-?3|pixart|sana|hidream|lumina|auraflow|cogview|chroma"
 )
 
 

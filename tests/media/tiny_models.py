@@ -44,7 +44,7 @@ _DIFFUSION = {
 }
 
 
-def _clip_tokenizer() -> CLIPTokenizer:
+def clip_tokenizer() -> CLIPTokenizer:
     """Byte-level, without merges: one token a letter."""
     letters = sorted(ByteLevel.alphabet())
     words = [*letters, *(f"{letter}</w>" for letter in letters)]
@@ -53,7 +53,8 @@ def _clip_tokenizer() -> CLIPTokenizer:
     return CLIPTokenizer(vocab=vocab, merges=[], model_max_length=77)
 
 
-def _t5_tokenizer() -> T5Tokenizer:
+def t5_tokenizer() -> T5Tokenizer:
+    """One token a printable letter."""
     letters = [chr(code) for code in range(33, 127)]
     pieces = ["<pad>", "</s>", "<unk>", "▁", *letters]
     tokenizer = T5Tokenizer(vocab=[(p, -float(n)) for n, p in enumerate(pieces)], extra_ids=0)
@@ -61,7 +62,8 @@ def _t5_tokenizer() -> T5Tokenizer:
     return tokenizer
 
 
-def _clip_text(kind: Any = CLIPTextModel) -> Any:
+def clip_text(kind: Any = CLIPTextModel) -> Any:
+    """A CLIP text encoder, with or without projection."""
     config = CLIPTextConfig(
         vocab_size=514,
         hidden_size=32,
@@ -77,10 +79,11 @@ def _clip_text(kind: Any = CLIPTextModel) -> Any:
     return kind(config).eval()
 
 
-def _t5_text() -> T5EncoderModel:
+def t5_text(width: int = 32) -> T5EncoderModel:
+    """A T5 encoder whose words are `width` wide."""
     config = T5Config(
         vocab_size=98,
-        d_model=32,
+        d_model=width,
         d_kv=8,
         d_ff=64,
         num_layers=2,
@@ -90,7 +93,8 @@ def _t5_text() -> T5EncoderModel:
     return T5EncoderModel(config).eval()
 
 
-def _vae(channels: int = 4, **more: Any) -> AutoencoderKL:
+def vae(channels: int = 4, **more: Any) -> AutoencoderKL:
+    """Four blocks, for the real factor of eight."""
     return AutoencoderKL(
         block_out_channels=(16, 16, 16, 16),
         down_block_types=("DownEncoderBlock2D",) * 4,
@@ -118,9 +122,9 @@ def _unet(**more: Any) -> UNet2DConditionModel:
 def sd15() -> StableDiffusionPipeline:
     """As Stable Diffusion 1.5."""
     return StableDiffusionPipeline(
-        vae=_vae(),
-        text_encoder=_clip_text(),
-        tokenizer=_clip_tokenizer(),
+        vae=vae(),
+        text_encoder=clip_text(),
+        tokenizer=clip_tokenizer(),
         unet=_unet(cross_attention_dim=32),
         scheduler=PNDMScheduler(skip_prk_steps=True, **_DIFFUSION),
         safety_checker=None,
@@ -138,11 +142,11 @@ def sdxl() -> StableDiffusionXLPipeline:
         projection_class_embeddings_input_dim=6 * 8 + 32,
     )
     return StableDiffusionXLPipeline(
-        vae=_vae(scaling_factor=0.13025),
-        text_encoder=_clip_text(),
-        text_encoder_2=_clip_text(CLIPTextModelWithProjection),
-        tokenizer=_clip_tokenizer(),
-        tokenizer_2=_clip_tokenizer(),
+        vae=vae(scaling_factor=0.13025),
+        text_encoder=clip_text(),
+        text_encoder_2=clip_text(CLIPTextModelWithProjection),
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(),
         unet=unet,
         scheduler=EulerDiscreteScheduler(**_DIFFUSION),
         add_watermarker=False,
@@ -164,11 +168,11 @@ def flux() -> FluxPipeline:
     )
     return FluxPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=_vae(4, shift_factor=0.1159, use_quant_conv=False, use_post_quant_conv=False),
-        text_encoder=_clip_text(),
-        tokenizer=_clip_tokenizer(),
-        text_encoder_2=_t5_text(),
-        tokenizer_2=_t5_tokenizer(),
+        vae=vae(4, shift_factor=0.1159, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=clip_text(),
+        tokenizer=clip_tokenizer(),
+        text_encoder_2=t5_text(),
+        tokenizer_2=t5_tokenizer(),
         transformer=transformer,
     )
 
@@ -187,9 +191,9 @@ def pixart() -> PixArtSigmaPipeline:
         use_additional_conditions=False,
     )
     return PixArtSigmaPipeline(
-        tokenizer=_t5_tokenizer(),
-        text_encoder=_t5_text(),
-        vae=_vae(),
+        tokenizer=t5_tokenizer(),
+        text_encoder=t5_text(),
+        vae=vae(),
         transformer=transformer,
         scheduler=EulerDiscreteScheduler(**_DIFFUSION),
     )

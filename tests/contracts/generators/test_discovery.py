@@ -15,7 +15,7 @@ HEAVY = ("torch", "diffusers", "transformers", "numpy", "PIL", "httpx2", "stream
 
 def test_every_public_file_is_found_under_its_slug() -> None:
     found = generators.discover(Settings())
-    assert {"card", "diffusers"} <= set(found)
+    assert {"card", "diffusers", "diffusers_inpaint", "model_upscale"} <= set(found)
     assert all(slug == generator.capabilities.slug for slug, generator in found.items())
     assert set(captions.discover(Settings())) == {"template"}
 

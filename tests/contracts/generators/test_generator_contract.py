@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,13 @@ from gator_engine.adapters.media.inspector import PillowInspector
 from gator_engine.config import Settings
 from gator_engine.domain.assets import Origin
 from gator_engine.domain.briefs import AspectRatio, BriefKind
-from gator_engine.domain.capabilities import GeneratorCapabilities, Option, OptionKind
+from gator_engine.domain.capabilities import (
+    MASK,
+    GeneratorCapabilities,
+    Option,
+    OptionKind,
+    SizeFrom,
+)
 from gator_engine.domain.options import check_options
 from gator_engine.domain.persona_templates import TEMPLATES
 from gator_engine.domain.prompts import compile_picture
@@ -30,18 +35,27 @@ from tests.services.image_api_server import image_api
 SLUGS = sorted(discover(Settings()))
 MAKER = TEMPLATES[0].profile
 SIZE = (320, 320)
+# Small enough that what is enlarged stays small; not square, so that edges cannot be mixed up.
+SOURCE_SIZE = (64, 48)
 WORDS = {"title": "Slow mornings", "body": "Coffee first.", "items": "One | a\nTwo | b"}
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny real diffusers model, for generators that need one."""
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Tiny real models, for generators that need them: the settings that name each."""
     import torch
 
-    from tests.media.tiny_models import save_tiny
+    from tests.media import tiny_families
 
     torch.set_num_threads(1)
-    return save_tiny("sd15", tmp_path_factory.mktemp("model"))
+    home = tmp_path_factory.mktemp("models")
+    return {
+        "image_model": str(tiny_families.save_family("sd15", home)),
+        "edit_model": str(tiny_families.save_family("klein", home)),
+        "control_model": str(tiny_families.save_controlnet("sd15", home)),
+        "depth_model": str(tiny_families.save_depth(home)),
+        "upscale_model": str(tiny_families.save_swin2sr(home)),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +72,18 @@ def services() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(params=SLUGS)
 def generator(
-    request: pytest.FixtureRequest, model_folder: Path, services: dict[str, Any]
+    request: pytest.FixtureRequest, models: dict[str, str], services: dict[str, Any]
 ) -> Generator:
-    settings = Settings(image_model=str(model_folder), device="cpu", **services)
-    return discover(settings)[request.param]
+    return discover(Settings(device="cpu", **models, **services))[request.param]
+
+
+def picture(option: Option, size: tuple[int, int]) -> bytes:
+    """A PNG with a bright square in the middle: something to vary, to repaint or to trace."""
+    image = Image.new("RGB", size, "black" if option.name == MASK else "navy")
+    image.paste("white", (size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4))
+    data = BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
 
 
 def asked(generator: Generator, **more: Any) -> GenerateRequest:
@@ -69,9 +91,14 @@ def asked(generator: Generator, **more: Any) -> GenerateRequest:
     can = generator.capabilities
     kind = BriefKind.IMAGE if BriefKind.IMAGE in can.kinds else can.kinds[0]
     texts = {name: WORDS[name] for name in can.text_fields if name in WORDS and name != "items"}
-    # Few steps where there are steps: the contract is about behaviour, not beauty.
-    settings = {"steps": 2} if any(option.name == "steps" for option in can.options) else {}
-    given = {"kind": kind, "size": SIZE, "count": 1, "seed": 5, "texts": texts}
+    # Few steps, few tiles: the contract is about behaviour, not beauty.
+    short = {"steps": 2, "scale": 1.25}
+    settings: dict[str, object] = {o.name: short[o.name] for o in can.options if o.name in short}
+    size = SOURCE_SIZE if can.size_from is SizeFrom.SOURCE else SIZE
+    given = {"kind": kind, "size": size, "count": 1, "seed": 5, "texts": texts}
+    required = [option for option in can.pictures if option.required]
+    settings |= {option.name: f"id-of-{option.name}" for option in required}
+    given |= {"pictures": {option.name: picture(option, size) for option in required}}
     given |= {"compiled": compile_picture(MAKER, prompt="a quiet bench"), "profile": MAKER}
     return GenerateRequest(**{**given, "settings": settings, **more})
 
@@ -104,7 +131,8 @@ def test_it_is_ready(generator: Generator) -> None:
 def test_each_format_has_its_size_and_passes_inspection(
     generator: Generator, ratio: AspectRatio
 ) -> None:
-    if ratio not in generator.capabilities.ratios:
+    can = generator.capabilities
+    if ratio not in can.ratios or can.size_from is SizeFrom.SOURCE:
         pytest.skip("not one of its formats")
     result = make(generator, size=ratio.size)
     facts = PillowInspector(Settings()).inspect(result.files[0].data)
@@ -113,7 +141,36 @@ def test_each_format_has_its_size_and_passes_inspection(
     assert came == ratio.size or any(f"{came[0]}×{came[1]}" in note for note in result.notes)
 
 
+def test_a_result_has_the_shape_of_its_source(generator: Generator) -> None:
+    if generator.capabilities.size_from is not SizeFrom.SOURCE:
+        pytest.skip("its size comes from the format")
+    [file] = make(generator).files
+    facts = PillowInspector(Settings()).inspect(file.data)
+    times = float(str(file.parameters.get("scale", 1)))
+    assert (facts.width, facts.height) == tuple(round(edge * times) for edge in SOURCE_SIZE)
+
+
+def test_every_picture_it_works_on_is_asked_for_and_on_record(generator: Generator) -> None:
+    required = [option for option in generator.capabilities.pictures if option.required]
+    for option in required:
+        with pytest.raises(InvalidInput) as caught:
+            make(generator, pictures={})
+        assert caught.value.field == f"settings.{required[0].name}"
+        told = make(generator).files[0].parameters
+        assert told[option.name] == f"id-of-{option.name}"
+
+
+def test_what_is_no_picture_is_refused(generator: Generator) -> None:
+    for option in generator.capabilities.pictures:
+        given = {**asked(generator).pictures, option.name: b"no picture"}
+        with pytest.raises(InvalidInput) as caught:
+            make(generator, pictures=given)
+        assert caught.value.field == f"settings.{option.name}"
+
+
 def test_count_and_seeds_are_honoured(generator: Generator) -> None:
+    if not generator.capabilities.seeded:
+        pytest.skip("it gives the same for every seed")
     files = make(generator, count=3).files
     assert [file.seed for file in files] == [5, 6, 7]
     assert len({file.data for file in files}) == 3
@@ -124,12 +181,16 @@ def test_the_same_request_gives_the_same_bytes(generator: Generator) -> None:
 
 
 def test_a_later_seed_of_a_series_stands_alone(generator: Generator) -> None:
+    if not generator.capabilities.seeded:
+        pytest.skip("it gives the same for every seed")
     series = make(generator, count=2).files
     alone = make(generator, seed=6).files
     assert pixels(series[1].data) == pixels(alone[0].data)
 
 
 def test_another_seed_gives_another_picture(generator: Generator) -> None:
+    if not generator.capabilities.seeded:
+        pytest.skip("it gives the same for every seed")
     assert pixels(make(generator, seed=5).files[0].data) != pixels(
         make(generator, seed=50).files[0].data
     )
@@ -145,7 +206,7 @@ def test_the_result_can_be_explained_and_repeated(generator: Generator) -> None:
 
 def test_progress_begins_rises_and_ends(generator: Generator) -> None:
     run = RecordingRun()
-    generator.generate(asked(generator, count=2), run)
+    generator.generate(asked(generator, count=min(2, generator.capabilities.max_count)), run)
     fractions = [fraction for fraction, _, _ in run.told]
     assert fractions == sorted(fractions)
     assert 0 <= fractions[0] < fractions[-1] <= 1
@@ -160,8 +221,9 @@ def test_it_stops_when_asked(generator: Generator, after: int) -> None:
         calls.append(stage)
         return len(calls) >= after
 
+    count = min(4, generator.capabilities.max_count)
     with pytest.raises(Cancelled):
-        generator.generate(asked(generator, count=4), RecordingRun(stop_when=enough))
+        generator.generate(asked(generator, count=count), RecordingRun(stop_when=enough))
     assert make(generator).files
 
 

@@ -19,11 +19,10 @@ from PIL import Image, UnidentifiedImageError
 from safetensors import SafetensorError
 from transformers import CLIPVisionModelWithProjection
 
+from gator_engine.adapters.generators._diffusers.families import References, family_of
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
 from gator_engine.errors import CapabilityError, InvalidInput
 
-# Text-to-image pipelines whose `image` argument is a list of references, not a start picture.
-_EDITORS = ("Flux2Pipeline", "Flux2KleinPipeline")
 # Where the encoder lies: beside the weights, or as in the repository h94/IP-Adapter.
 _ENCODERS = ("image_encoder", "../models/image_encoder")
 _UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
@@ -31,10 +30,11 @@ _UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeErro
 
 def why_not(pipe: Any, options: Mapping[str, Any]) -> str:
     """ "" when the model can use reference pictures with these options, else what it lacks."""
-    if type(pipe).__name__ in _EDITORS:
+    family = family_of(type(pipe).__name__)
+    if family is None or family.references is References.NONE:
+        return f"{family.name if family else type(pipe).__name__} takes none"
+    if family.references is References.PICTURES:
         return ""
-    if "ip_adapter_image" not in inspect.signature(type(pipe).__call__).parameters:
-        return f"{type(pipe).__name__} takes none"
     return "" if str(options["reference_adapter"]).strip() else "it needs an IP-Adapter"
 
 
@@ -86,11 +86,16 @@ def _load_lora(pipe: Any, path: Path, name: str) -> None:
 def _with_references(
     pipe: Any, pictures: list[Image.Image], options: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
+    family = family_of(type(pipe).__name__)
+    way = family.references if family else References.NONE
+    takes = inspect.signature(type(pipe).__call__).parameters
     if not pictures:
         yield {}
-    elif type(pipe).__name__ in _EDITORS:
+    elif way is References.PICTURES and "mask_image" not in takes:
         yield {"image": pictures}
-    elif "ip_adapter_image" in inspect.signature(type(pipe).__call__).parameters:
+    elif way is References.PICTURES and "image_reference" in takes:
+        yield {"image_reference": pictures}
+    elif way is References.ADAPTER and "ip_adapter_image" in takes:
         with _ip_adapter(pipe, str(options["reference_adapter"]).strip()):
             pipe.set_ip_adapter_scale(float(options["reference_strength"]))
             # One adapter that looks at several pictures.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gator_engine.adapters.generators._diffusers.families import Family, Variant, family_of
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.errors import CapabilityError, InvalidInput
@@ -29,13 +30,21 @@ class Choices:
 
 
 def choices_for(
-    model: LoadedModel, compiled: CompiledPrompt, options: Mapping[str, Any]
+    model: LoadedModel,
+    compiled: CompiledPrompt,
+    options: Mapping[str, Any],
+    least_steps: int = 1,
 ) -> Choices:
-    """Raises CapabilityError or InvalidInput for what the model cannot do."""
+    """What the family of the model proposes, and the options where they say otherwise.
+
+    Raises CapabilityError or InvalidInput for what the model cannot do.
+    """
     parameters = inspect.signature(type(model.pipe).__call__).parameters
-    name, guidance = _guidance(model, parameters, float(options["guidance"]))
+    family = family_of(type(model.pipe).__name__)
+    variant = family.variant(model.name) if family else _by_call(parameters)
+    name, guidance = _guidance(model, parameters, family, variant, float(options["guidance"]))
     typed = str(options["negative_prompt"]).strip()
-    takes = _takes_negative(parameters)
+    takes = _takes_negative(parameters, family)
     if typed and not takes:
         allowed = "a model with classifier-free guidance, or an empty negative prompt"
         raise CapabilityError(type(model.pipe).__name__, "a negative prompt", allowed)
@@ -47,11 +56,11 @@ def choices_for(
     if typed:
         more = Fragment(typed, "settings.negative_prompt")
         compiled = CompiledPrompt(compiled.fragments, (*compiled.negative, more))
-    scheduler = _scheduler(model, str(options["scheduler"]).strip())
+    scheduler = _scheduler(model, str(options["scheduler"]).strip(), trailing=variant.trailing)
     return Choices(
         scheduler=scheduler,
         scheduler_name=type(scheduler).__name__,
-        steps=int(options["steps"]) or int(parameters["num_inference_steps"].default),
+        steps=max(int(options["steps"]) or variant.steps, least_steps),
         guidance_name=name,
         guidance=guidance,
         applies_negative=applies,
@@ -64,29 +73,52 @@ def _not_applied(compiled: CompiledPrompt) -> str:
     return f"This model takes no negative prompt; not applied: {compiled.negative_text}."
 
 
-def _guidance(model: LoadedModel, parameters: Mapping[str, Any], asked: float) -> tuple[str, float]:
-    """The parameter that guides (true_cfg_scale where it is on by default), and its value."""
+def _by_call(parameters: Mapping[str, Any]) -> Variant:
+    """The defaults of a pipeline's own call, for families that are not listed."""
+    guide = parameters.get(_guide_of(parameters))
+    guidance = float(guide.default) if guide is not None else 0.0
+    return Variant("", int(parameters["num_inference_steps"].default), guidance)
+
+
+def _guide_of(parameters: Mapping[str, Any]) -> str:
+    """true_cfg_scale where it is on by default."""
     true_cfg = parameters.get("true_cfg_scale")
     by_true_cfg = true_cfg is not None and float(true_cfg.default) > 1
-    name = "true_cfg_scale" if by_true_cfg else "guidance_scale"
+    return "true_cfg_scale" if by_true_cfg else "guidance_scale"
+
+
+def _guidance(
+    model: LoadedModel,
+    parameters: Mapping[str, Any],
+    family: Family | None,
+    variant: Variant,
+    asked: float,
+) -> tuple[str, float]:
+    """The parameter that guides, and its value."""
+    name = family.guidance_name if family else _guide_of(parameters)
     if name not in parameters:
         if asked != MODELS_OWN:
             raise CapabilityError(type(model.pipe).__name__, "guidance", "the model's own")
         return "", 0.0
-    return name, float(parameters[name].default) if asked == MODELS_OWN else asked
+    return name, variant.guidance if asked == MODELS_OWN else asked
 
 
-def _takes_negative(parameters: Mapping[str, Any]) -> bool:
+def _takes_negative(parameters: Mapping[str, Any], family: Family | None) -> bool:
     """False also where it only works with a second, unguided pass that is off (FLUX)."""
+    if family is not None:
+        return family.negative and "negative_prompt" in parameters
     true_cfg = parameters.get("true_cfg_scale")
     return "negative_prompt" in parameters and (true_cfg is None or float(true_cfg.default) > 1)
 
 
-def _scheduler(model: LoadedModel, wanted: str) -> Any:
+def _scheduler(model: LoadedModel, wanted: str, *, trailing: bool) -> Any:
     """A fresh scheduler (they keep state) of the wanted sort, else of the model's own."""
     own = type(model.scheduler)
+    config = dict(model.scheduler.config)
+    if trailing and "timestep_spacing" in config:
+        config["timestep_spacing"] = "trailing"
     if not wanted:
-        return own.from_config(model.scheduler.config)
+        return own.from_config(config)
     known = {own.__name__: own, **{kind.__name__: kind for kind in model.scheduler.compatibles}}
     short = {_short(name): kind for name, kind in known.items()}
     chosen = short.get(_short(wanted))
@@ -96,7 +128,7 @@ def _scheduler(model: LoadedModel, wanted: str) -> Any:
             f"the scheduler {wanted!r}",
             ", ".join(sorted(known)),
         )
-    return chosen.from_config(model.scheduler.config)
+    return chosen.from_config(config)
 
 
 def _short(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,26 +11,25 @@ from gator_engine.adapters.generators._diffusers.choices import choices_for
 from gator_engine.adapters.generators._diffusers.models import LoadedModel, warm_model
 from gator_engine.adapters.generators._diffusers.painting import paint
 from gator_engine.adapters.generators._diffusers.session import Session
-from gator_engine.adapters.generators._diffusers.sizes import (
-    exact_size,
-    native_area,
-    pixel_grid,
-    working_size,
-)
+from gator_engine.adapters.generators._diffusers.tasks import Work, text_to_image
 from gator_engine.errors import GatorError
 from gator_engine.ports import GenerateRequest, GenerateResult, Member, MemberDone, Run
 
-ENLARGED_NOTE_FROM = 1.25
+Plan = Callable[[LoadedModel, GenerateRequest, Mapping[str, Any]], Work]
 
 
 def make_pictures(
-    name: str, device: str, request: GenerateRequest, options: Mapping[str, Any], run: Run
+    name: str,
+    device: str,
+    request: GenerateRequest,
+    options: Mapping[str, Any],
+    run: Run,
+    plan: Plan = text_to_image,
 ) -> GenerateResult:
-    """Load (or reuse) the model and make `request.count` pictures, seed by seed."""
+    """Load (or reuse) the model and make `request.count` pictures by a plan, seed by seed."""
     outcome: list[GenerateResult | GatorError] = []
-    make_together(
-        name, device, [(Member(request, run), options)], lambda _, ended: outcome.append(ended)
-    )
+    members = [(Member(request, run), options)]
+    make_together(name, device, members, lambda _, ended: outcome.append(ended), plan)
     if isinstance(outcome[0], GatorError):
         raise outcome[0]
     return outcome[0]
@@ -41,6 +40,7 @@ def make_together(
     device: str,
     members: Sequence[tuple[Member, Mapping[str, Any]]],
     done: MemberDone,
+    plan: Plan = text_to_image,
 ) -> None:
     """The pictures of several requests (each with its options) that want the same of one model.
 
@@ -54,7 +54,7 @@ def make_together(
         done(number, outcome)
 
     try:
-        _make(name, device, waiting, end)
+        _make(name, device, waiting, end, plan)
     except GatorError as error:
         for number in list(waiting):
             end(number, error)
@@ -65,23 +65,28 @@ def _make(
     device: str,
     waiting: Mapping[int, tuple[Member, Mapping[str, Any]]],
     end: MemberDone,
+    plan: Plan,
 ) -> None:
     first, options = waiting[0]
     for member, _ in waiting.values():
         member.run.progress(0.0, f"Loading {name} (a model from the hub is downloaded once)")
     model, was_warm = warm_model(name, device, str(options["precision"]))
-    asked = _able(model, first.request, options)
-    with model.lock, attached(model, options, asked.references) as more:
-        sessions: dict[int, Session] = {}
-        for number, (member, wanted) in list(waiting.items()):
-            try:
-                member.run.check()
-                sessions[number] = _session(model, member, wanted, more)
-                sessions[number].timings["load_s"] = 0.0 if was_warm else model.load_s
-            except GatorError as error:
-                end(number, error)
-        numbers = {session: number for number, session in sessions.items()}
-        paint(list(sessions.values()), lambda session, how: end(numbers[session], how))
+    with model.lock:
+        shared = plan(model, _able(model, first.request, options), options)
+        with attached(shared.model, options, shared.references) as more:
+            sessions: dict[int, Session] = {}
+            for number, (member, wanted) in list(waiting.items()):
+                try:
+                    member.run.check()
+                    # Attached is to this pipeline, whatever other one the same plan would build.
+                    work = shared if member is first else plan(model, member.request, wanted)
+                    work = replace(work, model=shared.model)
+                    sessions[number] = _session(work, member, wanted, more)
+                    sessions[number].timings["load_s"] = 0.0 if was_warm else model.load_s
+                except GatorError as error:
+                    end(number, error)
+            numbers = {session: number for number, session in sessions.items()}
+            paint(list(sessions.values()), lambda session, how: end(numbers[session], how))
 
 
 def _able(
@@ -93,28 +98,18 @@ def _able(
 
 
 def _session(
-    model: LoadedModel, member: Member, options: Mapping[str, Any], more: Mapping[str, Any]
+    work: Work, member: Member, options: Mapping[str, Any], more: Mapping[str, Any]
 ) -> Session:
-    request, grid = _able(model, member.request, options), pixel_grid(model.pipe)
-    width, height = int(options["width"]), int(options["height"])
-    if width or height:
-        shown = size = exact_size(width, height, grid)
-    else:
-        shown, size = request.size, working_size(request.size, grid, native_area(model.pipe))
-    choices = choices_for(model, request.compiled, options)
-    session = Session(model, request, choices, size, shown, member.run, more=more)
+    request = _able(work.model, member.request, options)
+    choices = choices_for(work.model, request.compiled, options, work.least_steps)
+    session = Session(work, request, choices, member.run, more=more)
     session.identity = _identity(options, request, more)
     if request is not member.request:
         session.references_unused = True
-        lacks = why_not(model.pipe, options)
+        lacks = why_not(work.model.pipe, options)
         session.notes.append(f"The persona's reference pictures were not used: {lacks}.")
     if request.references and "ip_adapter_image" not in more:
         session.notes += _unweighted(request)
-    if shown[0] / size[0] >= ENLARGED_NOTE_FROM:
-        session.notes.append(
-            f"Made at {size[0]} × {size[1]} (the model's own size) and enlarged to"
-            f" {shown[0]} × {shown[1]}."
-        )
     return session
 
 

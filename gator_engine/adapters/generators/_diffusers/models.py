@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import torch
-from diffusers import AutoPipelineForText2Image
+from diffusers import AutoPipelineForText2Image, DiffusionPipeline
 from diffusers.utils import logging as diffusers_logging
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors import SafetensorError
@@ -21,6 +21,7 @@ from gator_engine.adapters.generators._diffusers.cache import (
     PipelineKey,
     bytes_in_memory,
 )
+from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.adapters.generators._diffusers.placing import how_to_load, place
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
@@ -28,6 +29,7 @@ from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Reje
 PROVIDER = "diffusers"
 _LOGGINGS: tuple[Any, ...] = (diffusers_logging, transformers_logging)
 _PIPELINES: Any = AutoPipelineForText2Image
+_AS_ITSELF: Any = DiffusionPipeline
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
@@ -60,7 +62,7 @@ def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
     Several stay loaded as long as their weights fit into the budget of the device. Raises
     InvalidInput, CapabilityError, ConfigError, Rejected or Transient.
     """
-    on = _device(device)
+    on = device_for(device)
     known = dtype if dtype in _DTYPES else _natural_dtype(on)
     model, was_warm = WARM.get(PipelineKey(name, on, known))
     model.asked_precision = dtype
@@ -72,10 +74,11 @@ def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
 
     Raises as `warm_model` does.
     """
-    return _load(name, _device(device), dtype)
+    return _load(name, device_for(device), dtype)
 
 
-def _device(wanted: str) -> str:
+def device_for(wanted: str) -> str:
+    """The torch device that a setting means. Raises ConfigError for one that is not there."""
     if wanted == "auto":
         return natural_device()
     kind, _, number = wanted.partition(":")
@@ -140,7 +143,7 @@ def _check_folder(name: str) -> None:
 
 def _pretrained(name: str, dtype: str, **how: Any) -> Any:
     try:
-        return _PIPELINES.from_pretrained(
+        return _as_itself_if_need_be(
             str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name,
             dtype=_DTYPES[dtype],
             use_safetensors=True,  # Other weight files are pickles, which can run code.
@@ -157,6 +160,17 @@ def _pretrained(name: str, dtype: str, **how: Any) -> Any:
         raise _damaged(name, error) from error
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
         raise _explained(name, error) from error
+
+
+def _as_itself_if_need_be(where: str, **how: Any) -> Any:
+    """For text to image where the model can do that; those for another task alone as they are."""
+    try:
+        return _PIPELINES.from_pretrained(where, **how)
+    except ValueError as error:
+        named = str(DiffusionPipeline.load_config(where).get("_class_name", ""))
+        if "AutoPipeline can't find a pipeline" not in str(error) or family_of(named) is None:
+            raise
+    return _AS_ITSELF.from_pretrained(where, **how)
 
 
 def _explained(name: str, error: BaseException) -> Exception:

@@ -20,6 +20,7 @@ from transformers import CLIPTokenizer, T5Tokenizer
 
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
 from gator_engine.adapters.generators._diffusers.policy import in_force
+from gator_engine.adapters.generators._diffusers.rounds import RoundOfRun
 from gator_engine.adapters.generators._diffusers.session import Session
 from gator_engine.adapters.generators._diffusers.warmth import GPU_PASS
 from gator_engine.adapters.generators._diffusers.watching import Follower, StepWatcher, watched
@@ -148,41 +149,59 @@ class _Pass:
             self._ended(session, error)
 
     def _paint(self, pictures: list[Picture]) -> None:
+        # On the CPU whatever the device, so that a seed means the same picture everywhere.
+        noise = [torch.Generator("cpu").manual_seed(picture.seed) for picture in pictures]
+        rounds = len(pictures[0].session.work.rounds)
+        parts = [self._round(pictures, noise, number) for number in range(rounds)]
+        images = [[made[at] for made, _ in parts] for at in range(len(pictures))]
+        hidden = [any(withheld[at] for _, withheld in parts) for at in range(len(pictures))]
+        self._keep(pictures, images, hidden)
+
+    def _round(
+        self, pictures: list[Picture], noise: list[torch.Generator], number: int
+    ) -> tuple[Any, Any]:
+        """One call of the pipeline: its pictures, and which of them it withholds."""
         sessions = list(dict.fromkeys(picture.session for picture in pictures))
         model, started = sessions[0].model, time.perf_counter()
-        followers = [_follower(session, pictures) for session in sessions]
+        followers = [_follower(session, pictures, number) for session in sessions]
         watcher = StepWatcher(model, sessions[0].size, followers, self._lost(sessions))
         with watched(model, watcher), _measured(model, sessions[0].size, len(pictures)):
-            images, hidden = self._call(pictures, watcher)
+            images, hidden = self._call(pictures, noise, number, watcher)
         took = time.perf_counter()
         for session in sessions:
             session.timings["encode_s"] += watcher.began_at - started
             session.timings["denoise_s"] += watcher.ended_at - watcher.began_at
             session.timings["decode_s"] += took - watcher.ended_at
-        self._keep(pictures, images, hidden)
+        return images, hidden
 
     def _lost(self, sessions: Sequence[Session]) -> Any:
         return lambda number, error: self._drop(sessions[number], error)
 
-    def _call(self, pictures: list[Picture], watcher: StepWatcher) -> tuple[Any, Any]:
+    def _call(
+        self,
+        pictures: list[Picture],
+        noise: list[torch.Generator],
+        number: int,
+        watcher: StepWatcher,
+    ) -> tuple[Any, Any]:
         session = pictures[0].session
         pipe: Any = session.model.pipe
         pipe.scheduler = session.choices.scheduler
         words = _side_by_side([self._words[p.session].arguments for p in pictures])
-        arguments = _arguments(session, [picture.seed for picture in pictures], words)
+        arguments = _arguments(session, noise, words, session.work.rounds[number])
         if not watcher.by_bar:
             arguments["callback_on_step_end"] = watcher.on_step_end
         result = pipe(**arguments)
         hidden = getattr(result, "nsfw_content_detected", None) or [False] * len(pictures)
         return result.images, hidden
 
-    def _keep(self, pictures: list[Picture], images: Any, hidden: Any) -> None:
-        for picture, image, withheld in zip(pictures, images, hidden, strict=True):
+    def _keep(self, pictures: list[Picture], images: list[list[Any]], hidden: list[bool]) -> None:
+        for picture, made, withheld in zip(pictures, images, hidden, strict=True):
             session = picture.session
             if session not in self._live:
                 continue
             try:
-                session.keep(picture.seed, image, hidden=withheld)
+                session.keep(picture.seed, made, hidden=withheld)
                 if session.made == session.request.count:
                     result = session.result()
                     session.run.progress(1.0, "Done")
@@ -192,9 +211,12 @@ class _Pass:
                 self._drop(session, error)
 
 
-def _follower(session: Session, pictures: Sequence[Picture]) -> Follower:
-    own = [number for number, picture in enumerate(pictures) if picture.session is session]
-    return Follower(session.run, session.made, len(own), session.request.count, own[0])
+def _follower(session: Session, pictures: Sequence[Picture], number: int) -> Follower:
+    own = [at for at, picture in enumerate(pictures) if picture.session is session]
+    total, rounds, run = session.request.count, len(session.work.rounds), session.run
+    if rounds > 1:
+        run = RoundOfRun(run, number, rounds, session.made / total, len(own) / total)
+    return Follower(run, session.made, len(own), total, own[0])
 
 
 def _side_by_side(arguments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -210,23 +232,30 @@ def _side_by_side(arguments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _arguments(session: Session, seeds: Sequence[int], words: Mapping[str, Any]) -> dict[str, Any]:
-    choices = session.choices
-    more: dict[str, Any] = {}
-    if choices.guidance_name:
-        more[choices.guidance_name] = choices.guidance
-    if "use_resolution_binning" in inspect.signature(type(session.model.pipe).__call__).parameters:
-        more["use_resolution_binning"] = False  # It would crop the picture to another shape.
-    return {
+def _arguments(
+    session: Session,
+    noise: list[torch.Generator],
+    words: Mapping[str, Any],
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    choices, work = session.choices, session.work
+    takes = inspect.signature(type(work.model.pipe).__call__).parameters
+    given = {
         **words,
         **session.more,
-        **more,
+        **{key: [value] * len(noise) if key in work.each else value for key, value in more.items()},
         "num_inference_steps": choices.steps,
-        "width": session.size[0],
-        "height": session.size[1],
-        # On the CPU whatever the device, so that a seed means the same picture everywhere.
-        "generator": [torch.Generator("cpu").manual_seed(seed) for seed in seeds],
+        "generator": noise,
     }
+    if choices.guidance_name:
+        given[choices.guidance_name] = choices.guidance
+    if "use_resolution_binning" in takes:
+        given["use_resolution_binning"] = False  # It would crop the picture to another shape.
+    if "max_area" in takes:  # Else it would make a megapixel of any size.
+        given["max_area"] = work.size[0] * work.size[1]
+    if "width" in takes:  # Those that start from a picture may take its size instead.
+        given |= {"width": work.size[0], "height": work.size[1]}
+    return given
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -12,7 +12,14 @@ from PIL import Image
 
 from gator_engine.adapters.generators._diffusers.choices import Choices
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
-from gator_engine.adapters.provenance import MADE_BY_AI, parameters_text, png_bytes, xmp_packet
+from gator_engine.adapters.generators._diffusers.tasks import Work
+from gator_engine.adapters.provenance import (
+    COMPOSITE_WITH_AI,
+    MADE_BY_AI,
+    parameters_text,
+    png_bytes,
+    xmp_packet,
+)
 from gator_engine.errors import Rejected
 from gator_engine.ports import GeneratedFile, GenerateRequest, GenerateResult, Run
 
@@ -21,11 +28,9 @@ from gator_engine.ports import GeneratedFile, GenerateRequest, GenerateResult, R
 class Session:
     """One request on one model; `files` are those made so far."""
 
-    model: LoadedModel
+    work: Work
     request: GenerateRequest
     choices: Choices
-    size: tuple[int, int]
-    shown: tuple[int, int]
     run: Run
     timings: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     notes: list[str] = field(default_factory=list)
@@ -34,6 +39,16 @@ class Session:
     files: list[GeneratedFile] = field(default_factory=list)
     made: int = 0
     references_unused: bool = False
+
+    @property
+    def model(self) -> LoadedModel:
+        """The loaded model, as the pipeline of the task."""
+        return self.work.model
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels at which the pipeline works."""
+        return self.work.size
 
     def result(self) -> GenerateResult:
         """What came out of it. Raises Rejected when every picture was withheld."""
@@ -46,34 +61,30 @@ class Session:
             self.model.name,
             dict(self.timings),
             _software(),
-            tuple(dict.fromkeys([*self.choices.notes, *self.notes])),
+            tuple(dict.fromkeys([*self.choices.notes, *self.work.notes, *self.notes])),
             self.references_unused,
         )
 
-    def keep(self, seed: int, image: Image.Image, *, hidden: bool) -> None:
-        """Make a file of a finished picture. Raises Rejected for one that is no picture."""
+    def keep(self, seed: int, images: Sequence[Image.Image], *, hidden: bool) -> None:
+        """Make a file of what the rounds gave. Raises Rejected for what is no picture."""
         self.made += 1
         if hidden:
             self.notes.append(f"The model's safety checker withheld the picture of seed {seed}.")
             return
-        if image.getextrema() == ((0, 0),) * 3:
+        if any(image.getextrema() == ((0, 0),) * 3 for image in images):
             raise Rejected(
                 PROVIDER, "generate", "The model gave a black picture. Try precision float32."
             )
-        self.files.append(_file(self, seed, image))
+        self.files.append(_file(self, seed, self.work.finish(images)))
 
 
-def _file(session: Session, seed: int, image: Image.Image) -> GeneratedFile:
+def _file(session: Session, seed: int, shown: Image.Image) -> GeneratedFile:
     parameters = _parameters(session, seed)
     compiled = session.choices.compiled
     negative = compiled.negative_text if session.choices.applies_negative else ""
-    shown = (
-        image
-        if image.size == session.shown
-        else image.resize(session.shown, Image.Resampling.LANCZOS)
-    )
     text = parameters_text(compiled.text, negative, _tool_words(parameters))
-    data = png_bytes(shown, parameters=text, xmp=xmp_packet(MADE_BY_AI, "Gator"))
+    source = COMPOSITE_WITH_AI if session.request.pictures else MADE_BY_AI
+    data = png_bytes(shown, parameters=text, xmp=xmp_packet(source, "Gator"))
     return GeneratedFile(data, seed, _alt_text(session.request), parameters)
 
 
@@ -88,13 +99,14 @@ def _parameters(session: Session, seed: int) -> dict[str, Any]:
         "seed": seed,
         "width": session.size[0],
         "height": session.size[1],
-        "shown_width": session.shown[0],
-        "shown_height": session.shown[1],
+        "shown_width": session.work.shown[0],
+        "shown_height": session.work.shown[1],
         "prompt": choices.compiled.text,
         "negative_prompt": choices.compiled.negative_text if choices.applies_negative else "",
         "precision": model.dtype,
         "device": model.device,
         **session.identity,
+        **session.work.parameters,
     }
 
 

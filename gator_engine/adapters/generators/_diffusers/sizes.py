@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
+from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.errors import InvalidInput
 
 GRID = 8
@@ -12,9 +13,12 @@ MOST_DISTORTION = 0.02
 
 
 def pixel_grid(pipe: Any) -> int:
-    """Width and height must be multiples of this: 8 for U-Nets, twice the VAE's for patches."""
+    """Width and height must be multiples of this: the VAE's factor, times the patch of its family
+    (1 for U-Nets and 2 for transformers that are not listed)."""
     scale = int(getattr(pipe, "vae_scale_factor", GRID) or GRID)
-    return max(GRID, scale if getattr(pipe, "unet", None) is not None else scale * 2)
+    family = family_of(type(pipe).__name__)
+    own = 1 if getattr(pipe, "unet", None) is not None else 2
+    return max(GRID, scale * (family.patch if family else own))
 
 
 def native_area(pipe: Any) -> int:
@@ -39,7 +43,31 @@ def working_size(wanted: tuple[int, int], grid: int, area: int) -> tuple[int, in
         raise InvalidInput("size", f"is {width} × {height}", "at least 64 × 64")
     if width % grid == 0 and height % grid == 0 and width * height <= area * 1.1:
         return wanted
-    target = width * min(1.0, sqrt(area / (width * height)))
+    return _nearest(wanted, grid, width * min(1.0, sqrt(area / (width * height))))
+
+
+def source_size(
+    source: tuple[int, int], grid: int, area: int, *, enlarge: bool = False
+) -> tuple[int, int]:
+    """The size to work on a source picture at: as `working_size`, and for `enlarge` (a part that
+    was cut out for detail) near the model's own size also where it is smaller.
+
+    Raises InvalidInput for a picture too small or too stretched for the model.
+    """
+    width, height = source
+    target = width * sqrt(area / (width * height))
+    try:
+        if enlarge and target > width:
+            return _nearest(source, grid, target)
+        return working_size(source, grid, area)
+    except InvalidInput:
+        # Few small sizes lie near an odd shape; the model's own size offers more.
+        return _nearest(source, grid, target)
+
+
+def _nearest(wanted: tuple[int, int], grid: int, target: float) -> tuple[int, int]:
+    """The size on the grid with nearly the shape of `wanted` that is closest to `target` wide."""
+    width, height = wanted
     shapes = [
         (across, max(grid, round(across * height / width / grid) * grid))
         for across in range(grid, int(target * 1.15) + 1, grid)

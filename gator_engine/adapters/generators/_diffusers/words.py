@@ -14,8 +14,8 @@ from itertools import zip_longest
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
 
+from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 
 # Longest prompts that pipelines with language-model encoders take by default.
@@ -45,21 +45,23 @@ class _Window:
 
 def words_for(pipe: Any, compiled: CompiledPrompt, *, negative: bool, batch: int) -> Words:
     """The words for `batch` pictures; `negative` says whether the pipeline will use them."""
-    if isinstance(pipe, StableDiffusionPipeline | StableDiffusionXLPipeline):
+    family = family_of(type(pipe).__name__)
+    if family is not None and family.sequence is None:
         return Words(_embedded(pipe, compiled, negative=negative, batch=batch))
     arguments: dict[str, Any] = {"prompt": [compiled.text] * batch}
     if negative:
         arguments["negative_prompt"] = [compiled.negative_text] * batch
-    return Words(arguments, tuple(_remarks(pipe, compiled)))
+    longest = (family.sequence if family else None) or _ENCODER_WINDOW
+    return Words(arguments, tuple(_remarks(pipe, compiled, longest)))
 
 
-def _remarks(pipe: Any, compiled: CompiledPrompt) -> list[str]:
+def _remarks(pipe: Any, compiled: CompiledPrompt, longest: int) -> list[str]:
     notes = []
     if any(part.weight != 1.0 for part in compiled.fragments):
         notes.append("This model takes no weights: all parts of the prompt count alike.")
     tokenizers = (getattr(pipe, name, None) for name in ("tokenizer", "tokenizer_2", "tokenizer_3"))
     readers = [reader for reader in tokenizers if reader is not None]
-    windows = [(min(r.model_max_length, _ENCODER_WINDOW), r) for r in readers]
+    windows = [(min(r.model_max_length, longest), r) for r in readers]
     if windows:
         window, reader = max(windows, key=lambda pair: pair[0])
         tokens = len(reader(compiled.text, truncation=False, verbose=False).input_ids)
