@@ -87,19 +87,19 @@ def sd3() -> StableDiffusion3Pipeline:
     """As Stable Diffusion 3.5: two CLIPs and T5, a double-stream transformer."""
     transformer = SD3Transformer2DModel(
         sample_size=tiny.SIZE // 8,
-        in_channels=4,
+        in_channels=16,
         num_layers=1,
         attention_head_dim=16,
         num_attention_heads=2,
         joint_attention_dim=64,
         caption_projection_dim=32,
         pooled_projection_dim=64,
-        out_channels=4,
+        out_channels=16,
     )
     return StableDiffusion3Pipeline(
         transformer=transformer,
         scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=tiny.vae(4, shift_factor=0.0609, use_quant_conv=False, use_post_quant_conv=False),
+        vae=tiny.vae(16, shift_factor=0.0609, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=tiny.clip_text(CLIPTextModelWithProjection),
         tokenizer=tiny.clip_tokenizer(),
         text_encoder_2=tiny.clip_text(CLIPTextModelWithProjection),
@@ -304,8 +304,20 @@ def controlnet(kind: str) -> Any:
             num_attention_heads=2,
         )
     if kind == "sdxl_union":
-        return ControlNetUnionModel.from_unet(
-            tiny.sdxl().unet, conditioning_embedding_out_channels=conditioning
+        return ControlNetUnionModel(
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            block_out_channels=(16, 32),
+            layers_per_block=1,
+            norm_num_groups=8,
+            attention_head_dim=4,
+            cross_attention_dim=64,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + 32,
+            conditioning_embedding_out_channels=conditioning,
+            num_trans_channel=16,
+            num_trans_head=2,
+            num_proj_channel=16,
         )
     unet = tiny.BUILDERS[kind]().unet
     return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=conditioning)
@@ -383,6 +395,9 @@ def save_depth(folder: Path) -> Path:
         fusion_hidden_size=8,
     )
     path = folder / "depth"
-    DPTForDepthEstimation(config).eval().save_pretrained(path)
+    model = DPTForDepthEstimation(config).eval()
+    # The last layer cuts off below zero; random weights may leave nothing above it.
+    torch.nn.init.ones_(model.head.head[-2].bias)
+    model.save_pretrained(path)
     DPTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(path)
     return path

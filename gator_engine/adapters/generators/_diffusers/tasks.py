@@ -200,7 +200,7 @@ def control(model: LoadedModel, request: GenerateRequest, options: Options) -> W
         shown,
         _shown_at(shown),
         ({name: shape, "controlnet_conditioning_scale": strength, **more},),
-        each=("image", "control_image"),
+        each=(),  # Pipelines repeat one shape for a batch; a list would be several shapes.
         parameters={key: options[key] for key in told},
         notes=notes,
         references=request.references,
