@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="Pictures made in one pass, also of several briefs; 0: one on a CPU, as many as"
         " fit on a GPU.",
     )
+    speed: str = Field(
+        "",
+        description="Switches of the speed plan to override, such as"
+        " compile_blocks=on,step_cache=first_block; see docs/performance.md.",
+    )
     dispatch_interval_s: float = Field(
         1.0,
         ge=0.05,

@@ -23,7 +23,10 @@ from gator_engine.adapters.generators._diffusers.cache import (
 )
 from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.adapters.generators._diffusers.placing import how_to_load, place
+from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
+from gator_engine.adapters.generators._diffusers.speed import apply
+from gator_engine.domain.speed import speed_plan
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
 
 PROVIDER = "diffusers"
@@ -46,6 +49,7 @@ class LoadedModel:
     scheduler: Any
     weights_bytes: int = 0
     asked_precision: str = "auto"
+    speed: tuple[str, ...] = ()
     # Working memory of one picture by (width, height), as last measured on a GPU.
     picture_bytes: dict[tuple[int, int], int] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
@@ -119,10 +123,13 @@ def _load(name: str, device: str, dtype: str) -> LoadedModel:
             error
         )
     pipe.set_progress_bar_config(disable=True)
+    applied = apply(speed_plan(device, in_force().speed), pipe)
     colours = fit_colours(pipe)
     elapsed = time.perf_counter() - begun
     size = bytes_in_memory(pipe)
-    return LoadedModel(name, pipe, device, dtype, elapsed, colours, pipe.scheduler, size)
+    return LoadedModel(
+        name, pipe, device, dtype, elapsed, colours, pipe.scheduler, size, speed=applied
+    )
 
 
 def _check_folder(name: str) -> None:

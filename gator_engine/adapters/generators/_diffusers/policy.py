@@ -13,7 +13,8 @@ class Policy:
     """`cache_mb` bounds the weights kept loaded, in MiB, and `batch` the pictures of one pass.
 
     0 leaves either to the device. `memory_mode` and `quantise` are None where the fit decides;
-    `working_bytes` stay free beside the weights.
+    `working_bytes` stay free beside the weights. `speed` overrides switches of the device's speed
+    plan.
     """
 
     cache_mb: int = 0
@@ -21,6 +22,7 @@ class Policy:
     memory_mode: MemoryMode | None = None
     quantise: Quantisation | None = None
     working_bytes: int = WORKING_BYTES
+    speed: str = ""
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -32,6 +34,7 @@ def policy_of(settings: Settings) -> Policy:
         None if mode == "auto" else MemoryMode(mode),
         None if quantise == "auto" else Quantisation(quantise),
         int(settings.working_memory_gb * GIB),
+        settings.speed,
     )
 
 

@@ -105,6 +105,7 @@ def _parameters(session: Session, seed: int) -> dict[str, Any]:
         "negative_prompt": choices.compiled.negative_text if choices.applies_negative else "",
         "precision": model.dtype,
         "device": model.device,
+        **({"speed": list(model.speed)} if model.speed else {}),
         **session.identity,
         **session.work.parameters,
     }

@@ -1,0 +1,85 @@
+"""Applying a speed plan to a loaded pipeline; what a model cannot do is left out and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from diffusers import FirstBlockCacheConfig, TaylorSeerCacheConfig
+
+from gator_engine.domain.speed import SpeedPlan, StepCache
+from gator_engine.errors import ConfigError
+
+# diffusers gives its configurations no types.
+_TAYLOR: Any = TaylorSeerCacheConfig
+_FIRST_BLOCK: Any = FirstBlockCacheConfig
+
+
+def apply(plan: SpeedPlan, pipe: Any) -> tuple[str, ...]:
+    """Change the pipeline in place; the switches that took effect, by name.
+
+    Raises ConfigError for an attention backend that is not there.
+    """
+    denoiser: Any = getattr(pipe, "transformer", None) or pipe.unet
+    steps: dict[str, Callable[[], bool]] = {
+        "channels_last": lambda: _channels_last(pipe, denoiser),
+        "fuse_projections": lambda: _fuse(pipe),
+        "attention": lambda: _attention(denoiser, plan.attention),
+        "step_cache": lambda: _cache(denoiser, plan),
+        # Last: what is compiled is what the others left.
+        "compile_blocks": lambda: _compile(denoiser, fixed=plan.fixed_shapes),
+    }
+    wanted = {name.partition("=")[0]: name for name in plan.names}
+    return tuple(wanted[name] for name, change in steps.items() if name in wanted and change())
+
+
+def _channels_last(pipe: Any, denoiser: Any) -> bool:
+    """Only for convolutions: transformers have next to none, their decoder has."""
+    done = False
+    for part in (denoiser, getattr(pipe, "vae", None)):
+        if part is not None and any(isinstance(one, torch.nn.Conv2d) for one in part.modules()):
+            part.to(memory_format=torch.channels_last)
+            done = True
+    return done
+
+
+def _fuse(pipe: Any) -> bool:
+    """Query, key and value by one product instead of three."""
+    if not hasattr(pipe, "fuse_qkv_projections"):
+        return False
+    pipe.fuse_qkv_projections()
+    return True
+
+
+def _attention(denoiser: Any, backend: str) -> bool:
+    if not hasattr(denoiser, "set_attention_backend"):
+        return False
+    try:
+        denoiser.set_attention_backend(backend)
+    except (ValueError, RuntimeError, ImportError) as error:
+        said = str(error).strip().splitlines()[0][:200]
+        raise ConfigError(
+            "GATOR_SPEED", f"attention={backend} cannot be used: {said}.", "Leave it out."
+        ) from error
+    return True
+
+
+def _cache(denoiser: Any, plan: SpeedPlan) -> bool:
+    """Step caches know the blocks of transformers; UNets have others."""
+    if not hasattr(denoiser, "enable_cache") or not hasattr(denoiser, "transformer_blocks"):
+        return False
+    if plan.step_cache is StepCache.TAYLOR:
+        denoiser.enable_cache(_TAYLOR())
+    else:
+        denoiser.enable_cache(_FIRST_BLOCK(threshold=plan.cache_threshold))
+    return True
+
+
+def _compile(denoiser: Any, *, fixed: bool) -> bool:
+    if not hasattr(denoiser, "compile_repeated_blocks"):
+        return False
+    if not getattr(denoiser, "_repeated_blocks", None):
+        return False
+    denoiser.compile_repeated_blocks(fullgraph=True, dynamic=not fixed)
+    return True

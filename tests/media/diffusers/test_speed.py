@@ -1,0 +1,69 @@
+"""Every switch of the speed plan that a CPU can try; compiling takes too long for a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gator_engine.adapters.generators import discover
+from gator_engine.adapters.generators._diffusers.models import WARM
+from gator_engine.adapters.generators._diffusers.policy import Policy, adopt
+from gator_engine.config import Settings
+from gator_engine.errors import ConfigError
+from gator_engine.ports import GenerateResult
+from tests.media.diffusers.conftest import RecordingRun, alike, ask
+
+Folder = Callable[[str], Path]
+
+
+@pytest.fixture(autouse=True)
+def loaded_anew() -> Iterator[None]:
+    """A plan is applied when a model is loaded, so none may be loaded before or after."""
+    WARM.clear()
+    yield
+    WARM.clear()
+    adopt(Policy())
+
+
+def made(folder: Path, speed: str) -> GenerateResult:
+    WARM.clear()
+    generator = discover(Settings(image_model=str(folder), device="cpu", speed=speed))["diffusers"]
+    return generator.generate(ask(settings={"steps": 8}), RecordingRun())
+
+
+@pytest.mark.parametrize(
+    ("kind", "switch"),
+    [
+        ("sd15", "channels_last=on"),
+        ("sdxl", "fuse_projections=on"),
+        ("flux", "attention=native"),
+    ],
+)
+def test_a_switch_that_keeps_the_picture(tiny_model: Folder, kind: str, switch: str) -> None:
+    plain, quick = made(tiny_model(kind), ""), made(tiny_model(kind), switch)
+    assert "speed" not in plain.files[0].parameters
+    told = quick.files[0].parameters["speed"]
+    assert told == [switch.removesuffix("=on")]
+    without = {k: v for k, v in quick.files[0].parameters.items() if k != "speed"}
+    assert without == plain.files[0].parameters
+    bare = GenerateResult(plain.files, plain.model)
+    same = type(plain.files[0])(quick.files[0].data, 7, plain.files[0].alt_text, without)
+    assert alike([same], bare.files)
+
+
+@pytest.mark.parametrize("cache", ["first_block", "taylor"])
+def test_a_step_cache_is_told_with_the_picture(tiny_model: Folder, cache: str) -> None:
+    quick = made(tiny_model("flux"), f"step_cache={cache},cache_threshold=0.5")
+    assert quick.files[0].parameters["speed"] == [f"step_cache={cache}"]
+
+
+def test_what_a_model_cannot_do_is_left_out(tiny_model: Folder) -> None:
+    result = made(tiny_model("sd15"), "step_cache=first_block")
+    assert "speed" not in result.files[0].parameters
+
+
+def test_an_attention_that_is_not_there_is_named(tiny_model: Folder) -> None:
+    with pytest.raises(ConfigError, match="attention=warp cannot be used"):
+        made(tiny_model("flux"), "attention=warp")
