@@ -53,7 +53,7 @@ class Idle:
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Tiny real pipelines on the CPU; medians over model families of medians over pairs."""
+    """Tiny real pipelines on the CPU; medians over pairs, and of the families the worst."""
     repeats = 3 if quick else 15
     with tempfile.TemporaryDirectory(prefix="gator-warm-") as home:
         folders = _models(Path(home))
@@ -91,8 +91,8 @@ def generator_of(folder: Path | str) -> Any:
     return discover(Settings(image_model=str(folder), device="cpu"))["diffusers"]
 
 
-def wish(steps: int, edge: int, seed: int = 7) -> Any:
-    """A request for one square picture."""
+def wish(steps: int, edge: int, seed: int = 7, *, count: int = 1) -> Any:
+    """A request for square pictures."""
     from gator_engine.domain.briefs import BriefKind, CompiledPrompt, Fragment
     from gator_engine.domain.personas import Identity, PersonaProfile
     from gator_engine.ports import GenerateRequest
@@ -102,7 +102,7 @@ def wish(steps: int, edge: int, seed: int = 7) -> Any:
         compiled=CompiledPrompt((Fragment("a red chair by the window", "brief.prompt"),)),
         profile=PersonaProfile(Identity(name="Ada Stone", handle="ada", age=31)),
         size=(edge, edge),
-        count=1,
+        count=count,
         seed=seed,
         settings={"steps": steps, "width": edge, "height": edge},
     )

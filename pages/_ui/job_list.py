@@ -8,7 +8,8 @@ import streamlit as st
 
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import Unavailable
-from gator_engine.jobs import JOBS, QUEUES
+from gator_engine.jobs import JOBS, PAUSABLE, QUEUES
+from gator_engine.ports import WorkerInfo
 from pages._ui import cards, job_status, shell, state, words
 from pages._ui.commands import attempt
 from pages._ui.session import studio
@@ -21,11 +22,14 @@ QUEUE_WORDS = {
     "downloads": "Downloads",
 }
 
+NOTHING = "No model is loaded; the first picture loads one."
+
 
 def crew() -> None:
     """Queues with what waits, and who works."""
     try:
         depths, workers = studio().jobs.depths(), studio().jobs.workers()
+        paused = studio().jobs.paused()
     except Unavailable as error:
         st.warning(
             f"{state.plain(str(error))} Nothing is lost: jobs wait in the database.",
@@ -38,9 +42,58 @@ def crew() -> None:
             with st.container(key=f"card-queue-{queue}"):
                 st.metric(QUEUE_WORDS.get(queue, queue.capitalize()), depths.get(queue, 0))
                 some = f"waiting · {len(hands)} worker{'s' * (len(hands) != 1)}"
-                cards.html(f'<div class="g-soft">{some}</div>')
+                cards.html(f'<div class="g-soft">{"paused" if queue in paused else some}</div>')
+                if queue in PAUSABLE:
+                    _pause(queue, paused=queue in paused)
+    for worker in workers:
+        if worker.load.device:
+            _device(worker)
     if not workers:
         st.warning("No worker is running. `make run` starts them.", icon=":material/engineering:")
+
+
+def _pause(queue: str, *, paused: bool) -> None:
+    """The button that stops or restarts a queue."""
+    named = QUEUE_WORDS.get(queue, queue)
+    if paused:
+        if st.button(
+            "Resume",
+            key=f"resume-{queue}",
+            icon=":material/play_arrow:",
+            help=f"{named}: go on with what waits",
+        ):
+            attempt(lambda: studio().jobs.resume(queue), done="It goes on.")
+    elif st.button(
+        "Pause",
+        key=f"pause-{queue}",
+        icon=":material/pause:",
+        help=f"{named}: start nothing more; what runs goes on to its end",
+    ):
+        attempt(
+            lambda: studio().jobs.pause(queue), done="Nothing more is started until you resume."
+        )
+
+
+def _device(worker: WorkerInfo) -> None:
+    """A worker that keeps models loaded: where, which, and how much memory."""
+    load = worker.load
+    models = " · ".join(f"{model.label} ({_memory(model.memory_mb)})" for model in load.models)
+    held = f"{_memory(load.memory_mb)} of main memory"
+    if load.device_mb:
+        held = f"{_memory(load.device_mb)} of its memory, {held}"
+    busy = "Working" if worker.state == "busy" else "Free"
+    device = "Processor" if load.device in ("cpu", "auto") else load.device.upper()
+    ready = f"Ready to draw: {models}" if models else NOTHING
+    with st.container(key=f"card-device-{worker.name}"):
+        cards.html(
+            f'<span class="g-title">{escape(device)}</span> '
+            f'<span class="g-soft">{busy} · {escape(held)}</span>'
+            f'<div class="g-soft">{escape(ready)}</div>'
+        )
+
+
+def _memory(mebibytes: int) -> str:
+    return f"{mebibytes / 1024:.1f} GB" if mebibytes >= 1024 else f"{mebibytes} MB"
 
 
 def row(job: Job) -> None:

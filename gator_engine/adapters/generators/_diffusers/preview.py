@@ -67,7 +67,7 @@ def preview_of(
     scale = LONGEST_EDGE / max(size)
     shown = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     out = BytesIO()
-    picture.resize(shown, Image.Resampling.BICUBIC).save(out, "WEBP", quality=70)
+    picture.resize(shown, Image.Resampling.BICUBIC).save(out, "WEBP", quality=70, method=0)
     return out.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -132,11 +133,13 @@ def _alt_text(request: GenerateRequest) -> str:
     return f"{subject}: {scene}" if scene and len(scene) <= 1000 else subject
 
 
+@cache
 def _software() -> dict[str, str]:
     names = ("torch", "diffusers", "transformers", "gator")
     return {name: found for name in names if (found := _version(name))}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -29,7 +29,7 @@ def loaded_here(device: str) -> WorkerLoad:
     """What is loaded in this process; nothing while the model libraries are not even imported."""
     models = sys.modules.get(_CACHE)
     if models is None:
-        return WorkerLoad(device="" if device == "auto" else device)
+        return WorkerLoad(device=device)
     kept = models.WARM.kept()
     on = kept[-1][0].device if kept else device
     return WorkerLoad(
