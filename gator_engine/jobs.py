@@ -53,6 +53,8 @@ JOBS: dict[str, JobSpec] = {
         ),
         JobSpec("publish", "workers.jobs.publish", "publish", 120, 1, "Publish a delivery"),
         JobSpec("tidy", "workers.jobs.tidy", "default", 3600, 2, "Empty the trash and tidy up"),
+        JobSpec("write_text", "workers.jobs.write_text", "default", 1800, 3, "Write text"),
+        JobSpec("draw_slides", "workers.jobs.draw_slides", "default", 900, 2, "Draw slides"),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
             "check_account",

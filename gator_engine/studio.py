@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gator_engine.adapters.sandbox.background import BackgroundSandbox
     from gator_engine.services.accounts import Accounts
     from gator_engine.services.analytics import Analytics
+    from gator_engine.services.carousels import Carousels
     from gator_engine.services.composing import Composing
     from gator_engine.services.generation import Generations
     from gator_engine.services.grids import Grids
@@ -147,6 +148,20 @@ class Studio(WritingServices):
 
         return Models(
             self._context, self.shelf, self.downloads, self.machine, self.jobs, self.settings
+        )
+
+    @cached_property
+    def carousels(self) -> Carousels:
+        """Edit and draw carousels and threads."""
+        from gator_engine.services.carousels import Carousels
+
+        return Carousels(
+            self._context,
+            lambda: self.generators,
+            self.library,
+            self.composing,
+            self.jobs,
+            self.connectors,
         )
 
     @cached_property

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gator_engine.services.fill_in import FillInHelp
     from gator_engine.services.providers import Providers
     from gator_engine.services.spending import Spending
+    from gator_engine.services.texts import Texts
     from gator_engine.services.writing import Writing
 
 
@@ -51,3 +52,11 @@ class WritingServices(LibraryServices):
         from gator_engine.services.fill_in import FillInHelp
 
         return FillInHelp(self.providers.writers)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Have every kind of text written, in several variants."""
+        from gator_engine.services._text_checks import TextChecks
+        from gator_engine.services.texts import Texts
+
+        return Texts(self._context, self.providers, TextChecks(self.connectors), self.jobs)

@@ -50,6 +50,18 @@ def download_model(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.models.run_download(subject_id, run)
 
 
+@background("write_text")
+def write_text(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Write the variants of a text."""
+    studio.texts.run(subject_id, run)
+
+
+@background("draw_slides")
+def draw_slides(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Draw the slides of a carousel that have no picture, or an old one."""
+    studio.carousels.run(subject_id, run)
+
+
 @background("measure")
 def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Collect the numbers of an account."""

@@ -34,7 +34,9 @@ class Part:
     """One slide or one post of a thread.
 
     `asset_id` is the slide's picture, `drawn_from` the fingerprint of what it was drawn from;
-    `alt_text` goes out with it. A thread's parts have neither picture nor title.
+    `alt_text` goes out with it, and is told anew with the picture unless a person wrote it.
+    `layout` is this slide's own arrangement of its words ("" leaves it to the design). A thread's
+    parts have no picture.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Part:
     alt_text: str = ""
     asset_id: str = ""
     drawn_from: str = ""
+    alt_by_person: bool = False
+    layout: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Outline:
     saved_at: datetime
     saved_by: str
     design: Design
+    caption: str = ""
     numbered: bool = False
     language: str = "en"
     post_id: str = ""
@@ -81,10 +86,15 @@ class Outline:
                 return each
         raise NotFound("part of the outline", part_id)
 
+    def place(self, part: Part) -> int:
+        """Where a part stands, from 0. Raises NotFound."""
+        return self.parts.index(self.part(part.id))
+
     def fingerprint(self, part: Part) -> str:
         """What the picture of a slide depends on: its words, its place and the shared design."""
-        place = [each.id for each in self.parts].index(part.id)
-        facts = [part.title, part.text, place, len(self.parts), self.persona_revision_id]
+        now = self.part(part.id)
+        facts: list[object] = [now.title, now.text, now.layout, self.place(now), len(self.parts)]
+        facts += [self.persona_revision_id]
         design = self.design
         facts += [design.generator, design.ratio.value, design.seed, dict(design.settings)]
         told = json.dumps(facts, sort_keys=True, default=str)
@@ -120,6 +130,27 @@ class Outline:
         return replace(self, parts=tuple(self.part(part_id) for part_id in part_ids))
 
 
+def slide_texts(outline: Outline) -> dict[str, str]:
+    """The words of a carousel as a generator of cards takes them: cover, rows, closing."""
+    cover, *middle, last = outline.parts
+    title, body = (cover.title, cover.text) if cover.title else (cover.text, "")
+    return {
+        "title": _line(title),
+        "body": _line(body),
+        "items": "\n".join(_row(part) for part in middle),
+        "closing": _row(last),
+    }
+
+
+def _row(part: Part) -> str:
+    title, text = (part.title, part.text) if part.title.strip() else (part.text, "")
+    return f"{_line(title)}|{_line(text)}" if text.strip() else _line(title)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def outline_problems(outline: Outline) -> list[FieldProblem]:
     """What cannot be stored."""
     found: list[FieldProblem] = []
@@ -134,6 +165,8 @@ def outline_problems(outline: Outline) -> list[FieldProblem]:
         name = f"parts[{number}]"
         if not (part.text.strip() or (carousel and part.title.strip())):
             found.append(FieldProblem(name, "is empty"))
+        if carousel and "|" in part.title + part.text:
+            found.append(FieldProblem(name, "holds “|”, which parts title and text on slides"))
         if len(part.text) > LONGEST_PART or len(part.title) > LONGEST_TITLE:
             found.append(FieldProblem(name, "is too long", f"{LONGEST_PART} characters"))
     return found

@@ -33,6 +33,7 @@ class GenerateRequest:
     """Everything a generator may use; it reads nothing else.
 
     `size` is (width, height) in pixels; `seed` is of the first picture, the n-th uses seed + n.
+    `only` asks for one slide of a carousel (from 1), in the same design; 0 means all of them.
     `references` are the pictures behind the option of that kind, in its order; `pictures` those
     behind the picture options, by option name. Where the capabilities take the size from the
     source, `size` is that of the first of them. References that are only offered nobody asked for
@@ -50,6 +51,7 @@ class GenerateRequest:
     references: tuple[bytes, ...] = ()
     references_offered: bool = False
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    only: int = 0
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,8 @@ class CardGenerator:
         from gator_engine.adapters.generators._cards.render import render_card
 
         specs = _carousel(request) if request.kind is BriefKind.CAROUSEL else _cards(request)
+        if request.only:
+            specs = specs[request.only - 1 : request.only]
         begun = time.perf_counter()
         files = []
         for number, spec in enumerate(specs):
