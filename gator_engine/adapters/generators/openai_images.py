@@ -1,7 +1,7 @@
 """Pictures from any endpoint that speaks OpenAI's images API, hosted or local.
 
 Words go to `images/generations`; with a source picture or references they go to `images/edits`.
-The file is kept as it came, with the provider's own content credentials.
+The file is passed on as it came; the library marks and signs it.
 """
 
 from __future__ import annotations
