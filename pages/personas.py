@@ -17,7 +17,8 @@ def overview() -> None:
     """All personas, or the way to the first one."""
     shell.heading("Personas", "The characters you run: one voice, one look, kept consistent.")
     archived = len(personas.list(archived=True))
-    if not archived and not personas.list():
+    in_use = personas.list()
+    if not archived and not in_use:
         st.space("small")
         shell.section(
             "Create your first persona", "Pick a character to start from; edit all of it."
@@ -30,7 +31,7 @@ def overview() -> None:
             _to(new="choose")
         if st.button("Import", icon=":material/upload_file:"):
             _to(new=persona_gallery.IMPORT)
-    persona_gallery.gallery(archived)
+    persona_gallery.gallery(in_use, archived)
 
 
 def _to(**ids: str | None) -> None:

@@ -56,6 +56,13 @@ _AGES_IN_WORDS = re.compile(
 _LEET = str.maketrans("013457@$", "oieastas")
 
 
+def _whole_words(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+
+
+_YOUTHFUL_WORDS, _SEXUAL_WORDS = _whole_words(_YOUTHFUL), _whole_words(_SEXUAL)
+
+
 def refuse_youthful_sexual(texts: Mapping[str, str], rating: Rating) -> None:
     """Refuse youthful descriptors beside sexual content; `texts` are the words by field name.
 
@@ -66,7 +73,7 @@ def refuse_youthful_sexual(texts: Mapping[str, str], rating: Rating) -> None:
     """
     folded = {field: _fold(text) for field, text in texts.items()}
     sexual = rating.strength > Rating.GENERAL.strength or any(
-        _first(_SEXUAL, text) for text in folded.values()
+        _first(_SEXUAL_WORDS, text) for text in folded.values()
     )
     if not sexual:
         return
@@ -91,21 +98,20 @@ def _youthful(text: str) -> str:
     in_words = _AGES_IN_WORDS.search(text)
     if in_words:
         return in_words[0]
-    return _first(_YOUTHFUL, text)
+    return _first(_YOUTHFUL_WORDS, text)
 
 
-def _first(patterns: tuple[str, ...], text: str) -> str:
+def _first(words: re.Pattern[str], text: str) -> str:
     """The first match in the text as written or with digits read as letters ("t33n")."""
-    for candidate in (text, text.translate(_LEET)):
-        for pattern in patterns:
-            match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", candidate)
-            if match:
-                return match[0]
-    return ""
+    read = text.translate(_LEET)
+    found = words.search(text) or (words.search(read) if read != text else None)
+    return found[0] if found else ""
 
 
 def _fold(text: str) -> str:
     """Small letters without accents, invisible characters, underscores or repeated blanks."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    seen = "".join(c for c in parts if unicodedata.category(c) not in {"Mn", "Cf"})
-    return " ".join(seen.replace("_", " ").split())
+    folded = text.casefold()
+    if not folded.isascii():
+        parts = unicodedata.normalize("NFKD", folded)
+        folded = "".join(c for c in parts if unicodedata.category(c) not in {"Mn", "Cf"})
+    return " ".join(folded.replace("_", " ").split())

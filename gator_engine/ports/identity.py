@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gator_engine.domain.identity import (
@@ -29,6 +29,9 @@ class LookRepository(Protocol):
 
     def references(self, persona_id: str) -> Sequence[ReferenceImage]:
         """Oldest first."""
+
+    def faces(self, persona_ids: Sequence[str]) -> Mapping[str, str]:
+        """The asset id of the first accepted picture, of each persona that has one."""
 
     def of_assets(self, asset_ids: Sequence[str]) -> Sequence[ReferenceImage]:
         """The references of whichever persona that are these pictures, oldest first."""

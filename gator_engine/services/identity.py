@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gator_engine.domain.assets import AssetKind
+from gator_engine.domain.assets import Asset, AssetKind
 from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind, Generation
 from gator_engine.domain.identity import (
     CharacterSet,
@@ -19,6 +19,7 @@ from gator_engine.domain.identity import (
     ReferenceState,
     with_lora,
 )
+from gator_engine.domain.identity_routes import RouteState, routes
 from gator_engine.domain.personas import LikenessConsent, Persona, PersonaProfile
 from gator_engine.errors import IllegalTransition, InvalidInput
 from gator_engine.ports import LoraOptions, Run, UnitOfWork
@@ -71,6 +72,13 @@ class Identity:
             uow.personas.get(persona_id)
             images, history = uow.looks.references(persona_id), uow.looks.history(persona_id)
         return ReferenceSet(persona_id, tuple(images), tuple(history))
+
+    def faces(self, persona_ids: Sequence[str]) -> Mapping[str, Asset]:
+        """The first accepted picture of each persona that has one, in one look."""
+        with self._context.store.read() as uow:
+            chosen = uow.looks.faces(persona_ids)
+            assets = {asset.id: asset for asset in uow.assets.many(list(chosen.values()))}
+        return {one: assets[picture] for one, picture in chosen.items() if picture in assets}
 
     def propose(self, persona_id: str, asset_ids: Sequence[str]) -> ReferenceSet:
         """Make pictures of the library candidates; those known already stay as they are.
@@ -205,6 +213,19 @@ class Identity:
             guard_look(uow, persona_id, old, new)
 
     # ------------------------------------------------------------------ likeness
+
+    def routes(self, persona_id: str) -> Sequence[RouteState]:
+        """The ways to keep the face, in order; the first that is ready is recommended.
+
+        Raises NotFound.
+        """
+        persona = self._personas.get(persona_id)
+        ready = [g.capabilities for g in self._generations.generators() if not g.missing]
+        return routes(
+            ready,
+            references=len(self.references(persona_id).accepted),
+            loras=len(persona.profile.generation.loras),
+        )
 
     def score_missing(self) -> str:
         """ "" when likeness can be measured, else what to install or set."""

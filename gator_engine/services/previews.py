@@ -18,6 +18,7 @@ from gator_engine.domain.briefs import (
 from gator_engine.domain.personas import PersonaProfile, PersonaRevision
 from gator_engine.domain.prompts import compile_picture
 from gator_engine.domain.token_budget import TokenBudget, budget_of
+from gator_engine.domain.voice import compile_voice
 from gator_engine.ports import Caption
 from gator_engine.services._context import Context
 from gator_engine.services.generation import Generations
@@ -50,12 +51,16 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Output:
-    """What one scene becomes under one revision; `own` are the fragments the other lacks."""
+    """What one scene becomes under one revision.
+
+    `own` are the fragments, `told` the lines told to a caption writer, that the other lacks.
+    """
 
     revision: PersonaRevision
     prompt: CompiledPrompt
     own: tuple[Fragment, ...]
     caption: Caption
+    told: tuple[str, ...] = ()
 
 
 class Previews:
@@ -77,6 +82,7 @@ class Previews:
         """
         revisions = self._revisions([first_id, second_id])
         prompts = [_compile(revision.profile, scene) for revision in revisions]
+        voices = [compile_voice(revision.profile).splitlines() for revision in revisions]
         outputs = []
         for number, revision in enumerate(revisions):
             mine, others = prompts[number], prompts[1 - number]
@@ -84,7 +90,8 @@ class Previews:
             known = {*others.fragments, *others.negative}
             own = tuple(piece for piece in pieces if piece not in known)
             caption = self._writing.sample(revision.profile, scene.prompt, scene.seed)
-            outputs.append(Output(revision, mine, own, caption))
+            told = tuple(line for line in voices[number] if line not in voices[1 - number])
+            outputs.append(Output(revision, mine, own, caption, told))
         return outputs[0], outputs[1]
 
     def generate(
@@ -117,13 +124,15 @@ class Previews:
         """
         persona_id = self._revisions([first_id])[0].persona_id
         found = self._generations.list(persona_id, limit=LOOKED_THROUGH)
-        drafts = [(one, self._generations.brief(one.brief_id).draft) for one in found]
+        with self._context.store.read() as uow:
+            asked = {b.id: b.draft for b in uow.generations.briefs([g.brief_id for g in found])}
+        drafts = [(one, asked[one.brief_id]) for one in found]
         under = {
             wanted: [pair for pair in drafts if pair[1].persona_revision_id == wanted]
             for wanted in (first_id, second_id)
         }
-        for (first, asked), (second, also) in product(under[first_id], under[second_id]):
-            if replace(asked, persona_revision_id=second_id) == also:
+        for (first, one), (second, also) in product(under[first_id], under[second_id]):
+            if replace(one, persona_revision_id=second_id) == also:
                 return first, second
         return ()
 

@@ -50,7 +50,7 @@ def person(
     who = profile.identity
     shown = avatar(profile.brand, who.name) if face is None else _face(face, who.name)
     return (
-        f'{_cover(profile.brand) if cover else ""}'
+        f"{_cover(profile.brand) if cover else ''}"
         f'<div class="g-row">{shown}<div>'
         f'<div class="g-title">{escape(who.name)}</div>'
         f'<div class="g-soft">@{escape(who.handle)}{" · " + escape(note) if note else ""}</div>'

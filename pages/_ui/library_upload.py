@@ -43,7 +43,10 @@ def _one(file: object, title: str, alt: str, form: str) -> None:
 
     attempt(
         lambda: studio().library.upload(
-            file.getvalue(), file.name, title=title, alt_text=alt  # type: ignore[attr-defined]
+            file.getvalue(),
+            file.name,
+            title=title,
+            alt_text=alt,  # type: ignore[attr-defined]
         ),
         done="Added to the library.",
         form=form,

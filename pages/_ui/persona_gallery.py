@@ -22,7 +22,7 @@ A_PAGE = 24
 _SHOWN = ("Current", "Archived")
 
 
-def gallery(archived: int) -> None:
+def gallery(in_use: Sequence[Persona], archived: int) -> None:
     """Every persona that the search finds, as a card that opens it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="gallery-bar"):
         sought = st.text_input(
@@ -38,15 +38,16 @@ def gallery(archived: int) -> None:
                 format_func=lambda name: f"{name} ({archived})" if name == _SHOWN[1] else name,
                 key="gallery:shown",
             )
-    stored = studio().personas.list(archived=shown == _SHOWN[1])
+    stored = in_use if shown == _SHOWN[0] else studio().personas.list(archived=True)
     found = [persona for persona in stored if _matches(persona, sought)]
     if not found:
         cards.html(f'<div class="g-soft">No persona matches “{escape(sought or shown)}”.</div>')
         return
     most = st.session_state.setdefault("gallery:most", A_PAGE)
     with st.grid(min_column_width=280, gap=18):
+        faces = studio().identity.faces([persona.id for persona in found[:most]])
         for persona in found[:most]:
-            _card(persona)
+            _card(persona, faces.get(persona.id))
     if len(found) > most and st.button(f"Show more ({len(found) - most})", key="gallery:more"):
         st.session_state["gallery:most"] = most + A_PAGE
         st.rerun()
@@ -60,10 +61,10 @@ def _matches(persona: Persona, sought: str) -> bool:
     return all(word in known.casefold() for word in sought.casefold().split())
 
 
-def _card(persona: Persona) -> None:
+def _card(persona: Persona, face: Asset | None) -> None:
     who = persona.profile.identity
     with st.container(key=f"card-{persona.id}", height="stretch"):
-        cards.html(cards.person(persona.profile, f"{who.age}", cover=True, face=face(persona)))
+        cards.html(cards.person(persona.profile, f"{who.age}", cover=True, face=face))
         cards.html(f'<div class="g-soft g-two-lines">{escape(who.bio or who.occupation)}</div>')
         cards.html(cards.chips(pillar.name for pillar in persona.profile.pillars[:4]))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -83,12 +84,6 @@ def _card(persona: Persona) -> None:
                 icon=":material/auto_awesome:",
                 query_params={"persona": persona.id},
             )
-
-
-def face(persona: Persona) -> Asset | None:
-    """The picture that stands for a persona: its first accepted reference, if there is one."""
-    accepted = studio().identity.references(persona.id).accepted
-    return studio().library.get(accepted[0].asset_id) if accepted else None
 
 
 def templates(found: Sequence[PersonaTemplate]) -> None:

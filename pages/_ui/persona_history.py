@@ -108,6 +108,12 @@ def _output(output: Output) -> None:
     cards.html(
         f'<div class="g-preview"><div class="words">{escape(output.caption.text)}</div></div>'
     )
+    if output.told:
+        rows = "".join(f"<li>{escape(line)}</li>" for line in output.told)
+        cards.html(
+            '<div class="g-eyebrow">Told to the caption writer</div>'
+            f'<ul class="g-changes">{rows}</ul>'
+        )
     with st.expander("Whole prompt"):
         st.text(output.prompt.text)
 

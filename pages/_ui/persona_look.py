@@ -83,8 +83,26 @@ def pictures(persona: Persona) -> None:
     missing = studio().identity.score_missing()
     if missing:
         cards.html(f'<div class="g-soft">Likeness is not measured: {escape(missing)}</div>')
+    _routes(persona)
     character_set(persona)
     persona_lora.training(persona)
+
+
+def _routes(persona: Persona) -> None:
+    """The ways to keep this face, which of them to take now, and what the others lack."""
+    shell.chapter("What keeps the face", "From the most faithful way down.")
+    found = studio().identity.routes(persona.id)
+    best = next((one for one in found if one.ready), None)
+    for number, one in enumerate(found, start=1):
+        said = f"{number}. {one.route.label}"
+        if one.ready:
+            said += " · recommended" if one is best else " · ready"
+        symbol, tone = (
+            ("check_circle", "good") if one.ready else ("radio_button_unchecked", "quiet")
+        )
+        cards.html(f'<div class="g-state {tone}">{icon(symbol)} {escape(said)}</div>')
+        if one.missing:
+            cards.html(f'<div class="g-soft">{escape(" ".join(one.missing))}</div>')
 
 
 def _add(persona: Persona) -> None:
@@ -140,7 +158,7 @@ def _likeness(asset: Asset) -> None:
     if isinstance(score, dict) and "value" in score:
         cards.html(
             f'<div class="g-soft">Likeness {score["value"]:.2f}'
-            f' ({escape(str(score.get("model", "")))})</div>'
+            f" ({escape(str(score.get('model', '')))})</div>"
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -25,6 +27,9 @@ from pages._ui import (
 from pages._ui.persona_voice import checker, findings
 from pages._ui.session import studio
 
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
+
 DIALECT_WORDS = {Dialect.TAGS: "Tags (SD, SDXL)", Dialect.SENTENCES: "Sentences (FLUX, Qwen)"}
 _TABS = ("Identity", "Appearance", "Voice", "Content", "Boundaries", "Generation", "Brand")
 
@@ -40,21 +45,20 @@ def editor(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPr
 
 
 def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
-    # A key keeps the open tab open when news above it shifts the page.
-    tabs = st.tabs([*_TABS, "History"] if persona else list(_TABS), key="persona-tabs")
+    tabs = _rooms(persona)
     with tabs[0]:
         who = persona_form.identity(form, was.identity)
     with tabs[1]:
-        if persona:
+        if persona and tabs[1].open:
             persona_look.lock(persona)
         looks = persona_form.appearance(form, was.appearance)
-        if persona:
+        if persona and tabs[1].open:
             persona_look.pictures(persona)
     with tabs[2]:
         writes = persona_form.voice(form, was.voice)
     with tabs[3]:
         themes = persona_rules_form.pillars(form, was.pillars)
-        if persona:
+        if persona and tabs[3].open:
             persona_slots.weekly(persona)
     with tabs[4]:
         platforms = [info.capabilities for info in studio().accounts.platforms()]
@@ -63,10 +67,19 @@ def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPro
         makes = persona_generation.generation(form, was.generation)
     with tabs[6]:
         design = persona_rules_form.brand(form, was.brand, _design_choices())
-    if persona:
+    if persona and tabs[7].open:
         with tabs[7]:
             persona_history.show(persona)
     return PersonaProfile(who, looks, writes, themes, never, design, makes)
+
+
+def _rooms(persona: Persona | None) -> Sequence[TabContainer]:
+    """The tabs. Fields are drawn in all of them, or Streamlit would forget what was typed; what
+    has to be looked up is drawn in the open one alone.
+    """
+    if persona is None:
+        return st.tabs(list(_TABS), key="new-persona-tabs")
+    return st.tabs([*_TABS, "History"], key="persona-tabs", on_change="rerun")
 
 
 def _design_choices() -> dict[str, tuple[str, ...]]:

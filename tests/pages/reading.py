@@ -32,6 +32,12 @@ def field(page: AppTest, kind: str, label: str) -> Any:
     return next(one for one in page.get(kind) if one.label == label)
 
 
+def open_tab(page: AppTest, name: str) -> None:
+    """Go to a tab of the persona editor."""
+    page.session_state["persona-tabs"] = name
+    page.run()
+
+
 def assert_calm(page: AppTest) -> None:
     """Nothing raised, and the error boundary had nothing to say."""
     assert not page.exception, [one.value for one in page.exception]

@@ -8,7 +8,7 @@ from datetime import date
 from gator_engine import Studio
 from gator_engine.domain.identity import ReferenceState
 from tests.pages.conftest import Open
-from tests.pages.reading import assert_calm, button, field, words
+from tests.pages.reading import assert_calm, button, field, open_tab, words
 from tests.pages.seeded import Seeded
 
 
@@ -26,6 +26,7 @@ def test_a_locked_look_refuses_an_edit_until_it_is_opened(
     seeded: Seeded, open_page: Open, studio: Studio
 ) -> None:
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
     button(page, "Lock the look").click().run()
     assert_calm(page)
     field(page, "text_input", "Hair").set_value("silver bob").run()
@@ -48,6 +49,7 @@ def test_a_reference_is_accepted_then_rejected_with_a_reason(
     asset = studio.generation.get(seeded.generation_id).asset_ids[0]
     studio.identity.propose(seeded.persona.id, [asset])
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
     button(page, "Accept").click().run()
     assert_calm(page)
     assert len(studio.identity.references(seeded.persona.id).accepted) == 1
@@ -91,7 +93,10 @@ def test_two_revisions_are_compared_under_one_brief(
     studio.personas.revise(
         persona.id, replace(persona.profile, appearance=greyer), "older", persona.version
     )
-    said = words(open_page("personas", persona=persona.id))
+    page = open_page("personas", persona=persona.id)
+    assert "pieces are the same in both" not in words(page), "drawn in a tab nobody looks at"
+    open_tab(page, "History")
+    said = words(page)
     assert "grey crop" in said
     assert "pieces are the same in both" in said
     first, second = studio.personas.revisions(persona.id)[::-1]
@@ -134,6 +139,7 @@ def test_a_real_person_needs_a_consent_before_the_picture_is_accepted(
     asset = studio.generation.get(seeded.generation_id).asset_ids[0]
     studio.identity.propose(seeded.persona.id, [asset])
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
     field(page, "toggle", "Shows a real person").set_value(True).run()
     button(page, "Mark it, consent to follow").click().run()
     assert "Real person, no consent yet" in words(page)
@@ -161,6 +167,7 @@ def test_two_revisions_are_compared_by_real_pictures_and_times_are_kept_for_a_pi
     studio.personas.revise(persona.id, profile, "louder", persona.version)
     studio.accounts.set_slots(account.id, [(0, "09:00")])
     page = open_page("personas", persona=persona.id)
+    open_tab(page, "History")
     field(page, "selectbox", "Made by").select("card").run()
     button(page, "Make both").click().run()
     assert_calm(page)
@@ -173,6 +180,7 @@ def test_two_revisions_are_compared_by_real_pictures_and_times_are_kept_for_a_pi
     page.run()
     assert all(studio.generation.get(one.id).asset_ids for one in asked)
     assert words(page).count('class="g-thumb"') == 2
+    open_tab(page, "Content")
     times = field(page, "selectbox", f"Monday 09:00 · @{account.handle} ({account.timezone})")
     times.select(f"pillar:{persona.profile.pillars[1].name}").run()
     assert_calm(page)

@@ -13,7 +13,7 @@ from gator_engine.domain.identity import SHOTS, ReferenceState
 from gator_engine.domain.work import JobState
 from tests.media.tiny_models import save_tiny
 from tests.pages.conftest import Open
-from tests.pages.reading import assert_calm, button, field, words
+from tests.pages.reading import assert_calm, button, field, open_tab, words
 from tests.pages.seeded import Seeded
 
 
@@ -41,11 +41,13 @@ def test_candidates_are_made_and_wait_for_a_decision(
     seeded: Seeded, open_page: Open, studio: Studio
 ) -> None:
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
+    field(page, "number_input", "How many").set_value(1).run()
     button(page, "Make them").click().run()
     assert_calm(page)
     assert work(studio, "reference_candidates") is JobState.SUCCEEDED
     made = studio.identity.references(seeded.persona.id).in_state(ReferenceState.CANDIDATE)
-    assert len(made) == 4
+    assert len(made) == 1
     page.run()
     button(page, "Accept").click().run()
     assert len(studio.identity.references(seeded.persona.id).accepted) == 1
@@ -55,13 +57,17 @@ def test_the_character_set_is_shot_and_becomes_a_dataset(
     seeded: Seeded, open_page: Open, studio: Studio
 ) -> None:
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
     button(page, "Make the shots").click().run()
     assert_calm(page)
+    [asked] = studio.identity.character_sheets(seeded.persona.id)
+    assert len(asked.shots) == len(SHOTS) == 14
+    studio.identity.cancel_character_set(asked.set.id)
+    studio.identity.character_set(seeded.persona.id, asked.set.generator, {"steps": 1})
     assert work(studio, "character_set") is JobState.SUCCEEDED
-    [sheet] = studio.identity.character_sheets(seeded.persona.id)
-    assert len(sheet.shots) == len(SHOTS) == 14
     page.run()
     assert_calm(page)
+    assert "14 of 14 shots are there" in words(page)
     with zipfile.ZipFile(io.BytesIO(studio.identity.export_dataset(seeded.persona.id))) as dataset:
         captions = [name for name in dataset.namelist() if name.endswith(".txt")]
     assert len(captions) == 14
@@ -71,6 +77,7 @@ def test_a_lora_is_trained_and_used_in_the_persona(
     seeded: Seeded, open_page: Open, studio: Studio
 ) -> None:
     page = open_page("personas", persona=seeded.persona.id)
+    open_tab(page, "Appearance")
     assert "There are no pictures to learn from" in words(page)
     asset = studio.generation.get(seeded.generation_id).asset_ids[0]
     [image] = studio.identity.propose(seeded.persona.id, [asset]).images

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gator_engine import Studio
 from tests.pages.conftest import Open
-from tests.pages.reading import assert_calm, button, field, words
+from tests.pages.reading import assert_calm, button, field, open_tab, words
 from tests.pages.seeded import Seeded
 
 
@@ -40,6 +40,7 @@ def test_the_result_changes_while_editing(seeded: Seeded, open_page: Open, studi
     button(page, "Save revision").click().run()
     assert_calm(page)
     assert studio.personas.get(seeded.persona.id).profile.appearance.hair == "silver bob"
+    open_tab(page, "History")
     assert "→ “silver bob”" in words(page)
 
 
@@ -64,6 +65,7 @@ def test_an_earlier_revision_comes_back(seeded: Seeded, open_page: Open, studio:
     page = open_page("personas", persona=seeded.persona.id)
     field(page, "text_input", "Eyes").set_value("green eyes").run()
     button(page, "Save revision").click().run()
+    open_tab(page, "History")
     button(page, "Restore this").click().run()
     assert_calm(page)
     persona = studio.personas.get(seeded.persona.id)

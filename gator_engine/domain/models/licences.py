@@ -98,8 +98,7 @@ FLUX_NC = Licence(
 NVIDIA_NC = Licence(
     "NVIDIA NSCL v2 (custom), with Gemma terms",
     Commercial.NO,
-    "Its pages name NVIDIA's own licence together with the Gemma terms; take it as"
-    " non-commercial.",
+    "Its pages name NVIDIA's own licence together with the Gemma terms; take it as non-commercial.",
 )
 KREA = Licence(
     "Krea 2 Community",

@@ -50,6 +50,10 @@ def test_briefs_and_generations_come_back_equal(store: SqlStore) -> None:
     with store.read() as uow:
         assert uow.generations.brief("b1") == brief()
         assert uow.generations.brief("b2") == bare
+        assert {one.id: one for one in uow.generations.briefs(["b2", "b1", "x"])} == {
+            "b1": brief(),
+            "b2": bare,
+        }
         assert uow.generations.get("g1") == generation()
         for look in (uow.generations.brief, uow.generations.get):
             with pytest.raises(NotFound):

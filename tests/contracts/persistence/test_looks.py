@@ -56,6 +56,7 @@ def test_references_come_back_in_order_with_every_decision(furnished: SqlStore) 
         uow.looks.save_reference(accepted, entry(accepted, "h3"))
     with furnished.read() as uow:
         assert uow.looks.references("p1") == [accepted, second]
+        assert uow.looks.faces(["p1", "p2"]) == {"p1": first.asset_id}
         assert uow.looks.reference("f1") == accepted
         assert [one.id for one in uow.looks.history("p1")] == ["h3", "h2", "h1"]
         assert uow.looks.history("p1")[0] == entry(accepted, "h3")

@@ -44,7 +44,7 @@ def test_a_passing_fault_is_tried_again_after_a_wait(plant: Plant) -> None:
     plant.notes("shaky").open_gate()
     job = plant.studio.jobs.submit("trial", "shaky")
     waiting = eventually(
-        lambda: ((row := plant.studio.jobs.get(job.id)).state is JobState.DUE and row.error and row)
+        lambda: (row := plant.studio.jobs.get(job.id)).state is JobState.DUE and row.error and row
     )
     assert "the first try never works" in waiting.error
     assert waiting.due_at > waiting.created_at

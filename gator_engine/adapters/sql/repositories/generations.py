@@ -28,6 +28,10 @@ class SqlGenerations:
         """Raises NotFound."""
         return self._briefs.get(brief_id)
 
+    def briefs(self, brief_ids: Sequence[str]) -> Sequence[Brief]:
+        """Those that exist, in any order."""
+        return self._briefs.all(self._briefs.select.where(briefs.c.id.in_(brief_ids)))
+
     def add(self, generation: Generation) -> None:
         """Store a generation."""
         self._generations.add(generation)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, update
 
 from gator_engine.adapters.sql.rows import Rows, fields_of, insert_unless_taken
 from gator_engine.adapters.sql.tables import look_locks, reference_changes, reference_images
 from gator_engine.adapters.sql.tables.identity import IN_FORCE_SQL
-from gator_engine.domain.identity import LookLock, ReferenceChange, ReferenceImage
+from gator_engine.domain.identity import LookLock, ReferenceChange, ReferenceImage, ReferenceState
 from gator_engine.errors import StaleWrite
 
 
@@ -49,6 +49,15 @@ class SqlLooks:
         """The references of whichever persona that are these pictures, oldest first."""
         query = self._images.select.where(reference_images.c.asset_id.in_(asset_ids))
         return self._images.all(query.order_by(reference_images.c.id))
+
+    def faces(self, persona_ids: Sequence[str]) -> Mapping[str, str]:
+        """The first accepted picture's asset id by persona; those without one are left out."""
+        images = self._images.select.where(
+            reference_images.c.persona_id.in_(persona_ids),
+            reference_images.c.state == ReferenceState.ACCEPTED,
+        )
+        newest_first = self._images.all(images.order_by(reference_images.c.id.desc()))
+        return {image.persona_id: image.asset_id for image in newest_first}
 
     def history(self, persona_id: str) -> Sequence[ReferenceChange]:
         """Every change of every picture of the persona, newest first."""

@@ -52,8 +52,9 @@ def _outline(rng: np.random.Generator, kind: str, radius: float) -> list[tuple[f
         x, y = reach * math.cos(angle), reach * math.sin(angle)
         if kind == "leaf":
             y *= 0.46 * (1 + 0.18 * math.cos(angle * 2 + phase))
-            x, y = x * math.cos(phase) - y * math.sin(phase), x * math.sin(phase) + y * math.cos(
-                phase
+            x, y = (
+                x * math.cos(phase) - y * math.sin(phase),
+                x * math.sin(phase) + y * math.cos(phase),
             )
         points.append((x, y))
     return points
