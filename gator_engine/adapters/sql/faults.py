@@ -17,11 +17,11 @@ _NOT_MIGRATED = (
     "its tables are missing or of another version.",
     "Bring it up to date with the migrations, as `make run` does at its start.",
 )
-_BUSY = ("other work holds it for too long.", "Try again in a moment.")
+BUSY = ("other work holds it for too long.", "Try again in a moment.")
 # Primary result codes, https://www.sqlite.org/rescode.html
 _SQLITE: dict[int, tuple[str, str]] = {
-    sqlite3.SQLITE_BUSY: _BUSY,
-    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_READONLY: (
         "the file cannot be written to.",
         "Check the permissions of the file and its folder.",
@@ -78,7 +78,7 @@ def _diagnosis(error: StatementError, database: Database) -> tuple[str, str] | N
         | psycopg.errors.DeadlockDetected
         | psycopg.errors.SerializationFailure,
     ):
-        return _BUSY
+        return BUSY
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if lost or isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return f"{_first_line(cause, database)}.", "Start PostgreSQL or correct GATOR_DATABASE_URL."

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from gator_engine.adapters.sql.engine import Database, database_at, open_engines, open_for_migration
-from gator_engine.adapters.sql.faults import reported
-from gator_engine.errors import ConfigError
+from gator_engine.adapters.sql.faults import BUSY, reported
+from gator_engine.errors import ConfigError, Unavailable
 
 if TYPE_CHECKING:
     # Imported where it is used: every start asks for the revision, hardly any has to migrate, and
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 LOCK_WAIT_S = 300.0
+_ASK_AGAIN_S = 0.02
 _ADVISORY_LOCK = 0x6761746F72  # "gator": one number that all our processes agree on
 _REVISION = re.compile(r"""^revision(?:: str)? = ["'](\w+)["']""", re.MULTILINE)
 _DOWN_REVISION = re.compile(r"""^down_revision[^=\n]*= ["'](\w+)["']""", re.MULTILINE)
@@ -114,16 +117,36 @@ def _run(database: Database, step: Callable[[Config], None]) -> None:
 def _use_wal(engine: Engine, database: Database) -> None:
     """Write-ahead logging, so that readers never block; the file remembers it.
 
-    Raises ConfigError where the file system cannot do it (network drives).
+    Raises ConfigError where the file system cannot do it (network drives), Unavailable when
+    somebody else keeps the file busy.
     """
     with contextlib.closing(engine.raw_connection()) as connection:
-        mode = connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        mode = _switched_to_wal(connection.cursor(), database)
     if mode != "wal":
         raise ConfigError(
             "GATOR_HOME",
             f"{database.path} lies on a file system without write-ahead logging ({mode}).",
             "Keep it on a local disk, or use PostgreSQL by GATOR_DATABASE_URL.",
         )
+
+
+def _switched_to_wal(cursor: Any, database: Database) -> str:
+    """The mode after asking for it.
+
+    The switch upgrades a read lock, and there SQLite says "busy" at once instead of waiting for
+    its time-out (two that upgrade would wait for each other): a second process that starts on a
+    new file would fail. So we wait and ask again. https://sqlite.org/c3ref/busy_handler.html
+    """
+    until = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            return str(cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() > until:
+                raise Unavailable(database.name, *BUSY) from error
+        time.sleep(_ASK_AGAIN_S)
 
 
 def _check_references(connection: Connection) -> None:

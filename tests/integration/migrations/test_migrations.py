@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -156,6 +157,18 @@ def test_many_that_start_at_once_migrate_once(database_url: str) -> None:
         pool.map(migrate, [database_url] * 6)
     assert current_revision(database_url) == head_revision()
     assert tables_of(database_url) == set(metadata.tables)
+
+
+def test_a_start_waits_for_whoever_sets_the_file_up(sqlite_url: str) -> None:
+    """On a file that is not in WAL mode yet, SQLite itself would not wait at this point."""
+    path = str(make_url(sqlite_url).database)
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+        release.start()
+        migrate(sqlite_url)
+        release.join()
+    assert current_revision(sqlite_url) == head_revision()
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
