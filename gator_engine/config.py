@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         description="Memory in MiB above which a generation worker ends after its job and a fresh"
-        " one takes over; 0: never.",
+        " one takes over; 0: four fifths of the machine's memory.",
     )
     model_cache_mb: int = Field(
         0,

@@ -27,7 +27,8 @@ class Part:
     once started.
     Parts after a `gate` start only when it is ready, and stop before it. A higher `nice` leaves the
     processor to other parts first, so that heavy work does not make pages slow. `hold_s` is how
-    long the parts after a gate hold back once it is ready.
+    long the parts after a gate hold back once it is ready. A part that `recycles` ends with code 0
+    to be started afresh: that is no failure.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Part:
     grace_s: float = 10.0
     nice: int = 0
     hold_s: float = 0.0
+    recycles: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class Keeper(threading.Thread):
             healthy, code = self._live()
             if self._stopping.is_set():
                 break
+            if self.part.recycles and code == 0:
+                failures, self.restarts = 0, self.restarts + 1
+                self._watch.say(self.part.name, "ended to be started afresh")
+                self._stopping.wait(self._watch.backoff.first_s)
+                continue
             failures = 1 if healthy else failures + 1
             if self._gives_up(failures, code):
                 break

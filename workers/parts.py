@@ -86,7 +86,7 @@ def background_parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
         # A download takes hours and hardly any processor; nothing else may have to wait for it.
         Part("downloads", _worker("downloads"), env, nice=10),
         *(
-            Part(f"gpu-{n + 1}", _worker("gpu"), {**env, **one}, nice=10)
+            Part(f"gpu-{n + 1}", _worker("gpu"), {**env, **one}, nice=10, recycles=True)
             for n, one in enumerate(devices)
         ),
     ]

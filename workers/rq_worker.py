@@ -25,6 +25,7 @@ from rq.job import Job
 from gator_engine.errors import ConfigError, Unavailable
 from gator_engine.jobs import QUEUES, WARM_QUEUES
 from gator_engine.ports import WorkerLoad
+from workers.recycling import overgrown, tidy
 from workers.runtime import process_studio
 
 log = structlog.get_logger(__name__)
@@ -52,8 +53,9 @@ class ForkWorker(Worker):
 class WarmWorker(SimpleWorker):
     """RQ's worker that does not fork. It tells what it has loaded, and ends when memory creeps.
 
-    `memory_mb` bounds the resident memory of the process (0: no bound); it is looked at between
-    jobs, and the supervisor starts a fresh worker in place of one that ended.
+    `memory_mb` bounds the resident memory of the process (0: a share of the machine's). It is
+    looked at between jobs: a worker above it ends with code 0, and the supervisor starts a fresh
+    one in its place. Jobs that wait are in the database and lose nothing by it.
     """
 
     max_connection_wait_time = LONGEST_RECONNECT_S
@@ -78,10 +80,15 @@ class WarmWorker(SimpleWorker):
         finally:
             over.set()
             beat.join()
-        load = self._tell()
-        if self.memory_mb and load.memory_mb > self.memory_mb:
-            log.warning("memory has grown; a fresh worker takes over", mb=load.memory_mb)
-            self._stop_requested = True
+        if self._overgrown(self._tell()):
+            tidy()
+            if what := self._overgrown(self._tell()):
+                log.warning("a fresh worker takes over", grown=what)
+                self._stop_requested = True
+
+    def _overgrown(self, load: WorkerLoad) -> str:
+        machine_mb = psutil.virtual_memory().total // 2**20
+        return overgrown(load, limit_mb=self.memory_mb, machine_mb=machine_mb)
 
     def _beat(self, over: threading.Event) -> None:
         """Show Redis that the worker lives while a long job keeps it from doing so itself."""

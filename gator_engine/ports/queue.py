@@ -40,13 +40,15 @@ class WarmModel:
 class WorkerLoad:
     """What a worker that stays warm holds: its device, its models, and its memory in MiB.
 
-    `memory_mb` is of the process (resident), `device_mb` of its device (0 without one).
+    `memory_mb` is of the process (resident); `device_mb` is what it holds of its device's
+    `device_total_mb` (both 0 without one).
     """
 
     device: str = ""
     models: tuple[WarmModel, ...] = ()
     memory_mb: int = 0
     device_mb: int = 0
+    device_total_mb: int = 0
 
 
 @dataclass(frozen=True)

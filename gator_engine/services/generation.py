@@ -261,8 +261,10 @@ class Generations:
         loads = [generator.load() for generator in warming]
         return WorkerLoad(
             device=next((load.device for load in loads if load.device), ""),
-            models=tuple(model for load in loads for model in load.models),
+            # Generators that share weights all name them.
+            models=tuple(dict.fromkeys(model for load in loads for model in load.models)),
             device_mb=max((load.device_mb for load in loads), default=0),
+            device_total_mb=max((load.device_total_mb for load in loads), default=0),
         )
 
     def _persona(self, draft: BriefDraft) -> Persona:

@@ -72,6 +72,10 @@ class Plant:
         eventually(lambda: process.pid in {info.pid for info in self.studio.jobs.workers()})
         return process
 
+    def start_supervised(self) -> subprocess.Popen[bytes]:
+        """Start a supervisor that keeps one warm worker running."""
+        return self._trial("supervised")
+
     def start_dispatcher(self) -> subprocess.Popen[bytes]:
         """Start a dispatcher."""
         return self._trial("dispatcher")

@@ -32,9 +32,9 @@ def loaded_here(device: str) -> WorkerLoad:
         return WorkerLoad(device=device)
     kept = models.WARM.kept()
     on = kept[-1][0].device if kept else device
-    return WorkerLoad(
-        device=on, models=tuple(_told(model) for _, model in kept), device_mb=_used(on)
-    )
+    told = tuple(_told(model) for _, model in kept)
+    used, total = _memory(on)
+    return WorkerLoad(device=on, models=told, device_mb=used, device_total_mb=total)
 
 
 def _told(model: Any) -> WarmModel:
@@ -43,12 +43,14 @@ def _told(model: Any) -> WarmModel:
     return WarmModel(affinity, label, model.weights_bytes // MIB)
 
 
-def _used(device: str) -> int:
-    """MiB of the GPU's memory that this process holds."""
+def _memory(device: str) -> tuple[int, int]:
+    """MiB of the GPU's memory that this process holds, and all of it."""
     if not device.startswith("cuda"):
-        return 0
+        return 0, 0
     torch = sys.modules["torch"]
-    return int(torch.cuda.memory_reserved(torch.device(device))) // MIB
+    place = torch.device(device)
+    held, whole = torch.cuda.memory_reserved(place), torch.cuda.get_device_properties(place)
+    return int(held) // MIB, int(whole.total_memory) // MIB
 
 
 def key_for(slug: str, model: str, request: GenerateRequest, options: Mapping[str, Any]) -> str:
