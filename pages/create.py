@@ -8,9 +8,11 @@ from gator_engine.domain.assets import Asset
 from gator_engine.domain.briefs import BriefDraft
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import InvalidInput
-from pages._ui import brief_form, cards, forms, results, shell, state
+from pages._ui import brief_form, cards, forms, grid_form, grid_view, results, shell, state
 from pages._ui.brief_keys import FORM
 from pages._ui.session import studio
+
+MOST = 8
 
 
 def brief(persona: Persona) -> BriefDraft | None:
@@ -22,6 +24,9 @@ def brief(persona: Persona) -> BriefDraft | None:
         )
         if asked and draft is not None:
             results.make(draft)
+        compare = st.button("Compare settings", icon=":material/grid_view:", disabled=draft is None)
+        if compare and draft is not None:
+            grid_form.ask(draft, brief_form.capabilities(draft))
         if st.button("Write captions", icon=":material/edit_note:"):
             results.ask_for_captions(draft.prompt if draft else "")
     forms.mark(FORM, "topic")
@@ -32,7 +37,7 @@ def compiled(draft: BriefDraft) -> None:
     """The prompt as the generator will get it, always in sight."""
     with st.container(key="well-prompt"):
         shell.section("Compiled prompt", "Each piece says where it comes from.")
-        if not uses_prompt(draft):
+        if not brief_form.capabilities(draft).uses_prompt:
             st.caption("A designed card is set from your words and the brand; models get this.")
         try:
             cards.prompt(studio().generation.compile(draft))
@@ -41,19 +46,16 @@ def compiled(draft: BriefDraft) -> None:
                 forms.complain(problem)
 
 
-def uses_prompt(draft: BriefDraft) -> bool:
-    """Whether the chosen generator works from the compiled prompt."""
-    found = (info.capabilities for info in studio().generation.generators())
-    return any(can.uses_prompt for can in found if can.slug == draft.generator)
-
-
 def pictures() -> list[Asset]:
-    """Progress or results of the generation the address names."""
-    opened = state.linked("generation")
-    if not opened:
+    """Progress or results of the generations (or the grid) that the address names."""
+    grid, opened = state.linked("grid"), state.linked("generation")
+    if grid:
+        grid_view.show(grid)
+    if grid or not opened:
         return []
     shell.section("Pictures")
-    return results.pictures(studio().generation.get(opened))
+    made = [studio().generation.get(one) for one in opened.split(",")[:MOST]]
+    return [asset for one in made for asset in results.pictures(one)]
 
 
 results.leave_for_post()
@@ -79,7 +81,7 @@ with right:
         forms.mark("post", "text", "media", "rating")
     if wanted is not None:
         compiled(wanted)
-    if not (shown or caption or state.linked("generation")):
+    if not (shown or caption or state.linked("generation") or state.linked("grid")):
         shell.empty(
             "auto_awesome",
             "Nothing made yet",

@@ -103,7 +103,8 @@ class OptionKind(StrEnum):
     """Type of a generator's option.
 
     `loras` are (path, weight) pairs, `references` ids of pictures; the studio fills in both.
-    `picture` is the id of one library picture that a person picks ("" for none).
+    `picture` is the id of one library picture that a person picks ("" for none), `model` a folder or
+    hub id of a picture model ("" for the studio's choice).
     """
 
     INTEGER = "integer"
@@ -114,6 +115,7 @@ class OptionKind(StrEnum):
     LORAS = "loras"
     REFERENCES = "references"
     PICTURE = "picture"
+    MODEL = "model"
 
     @property
     def attached(self) -> bool:

@@ -16,6 +16,7 @@ _TYPES: dict[OptionKind, tuple[type, ...]] = {
     OptionKind.LORAS: (list, tuple),
     OptionKind.REFERENCES: (list, tuple),
     OptionKind.PICTURE: (str,),
+    OptionKind.MODEL: (str,),
 }
 MOST_ATTACHED = 8
 STRONGEST_LORA = 2.0

@@ -7,11 +7,17 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind
-from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom, Task
+from gator_engine.domain.capabilities import (
+    GeneratorCapabilities,
+    Option,
+    OptionKind,
+    SizeFrom,
+    Task,
+)
 from gator_engine.domain.ideas import Idea
 from gator_engine.domain.personas import Persona
 from gator_engine.services.generation import GeneratorInfo
-from pages._ui import forms, picture_picker
+from pages._ui import forms, model_picker, picture_picker, prompt_tools
 from pages._ui.brief_keys import FORM, GENERATOR, TASK, option_key, take_waiting
 from pages._ui.session import studio
 
@@ -65,16 +71,20 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         idea.text if idea else "",
         help="A scene for pictures, a topic for captions. Everything else comes from the persona.",
     )
+    prompt_tools.bar(persona)
+    prompt_tools.chance(prompt)
     info = _generator()
     if info is None:
         return None
     can = info.capabilities
+    dressed = prompt_tools.styles() if can.uses_prompt else ()
     kind = _kind(can)
     outfit = _outfit(persona) if can.uses_prompt else ""
     texts = _texts(can, kind, prompt)
     worked_on = picture_picker.choose(can)
     formats, count, seed = _amount(can)
-    return BriefDraft(
+    settings, negative = _settings(can)
+    draft = BriefDraft(
         persona_id=persona.id,
         kind=kind,
         generator=can.slug,
@@ -86,8 +96,16 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         outfit=outfit,
         idea_id=idea.id if idea else None,
         texts=texts,
-        settings=_settings(can) | worked_on,
+        settings=settings | worked_on,
+        negative=negative,
     )
+    return studio().prompts.dress(draft, dressed)
+
+
+def capabilities(draft: BriefDraft) -> GeneratorCapabilities:
+    """What the generator of a draft can do."""
+    found = {info.capabilities.slug: info for info in studio().generation.generators()}
+    return found[draft.generator].capabilities
 
 
 def _kind(can: GeneratorCapabilities) -> BriefKind:
@@ -237,12 +255,27 @@ def _formats(can: GeneratorCapabilities) -> tuple[AspectRatio, ...]:
     return tuple(formats)
 
 
-def _settings(can: GeneratorCapabilities) -> dict[str, object]:
+def _settings(can: GeneratorCapabilities) -> tuple[dict[str, object], str]:
+    """The generator's own options, and what this picture keeps out."""
     if not can.options:
-        return {}
-    values = {}
+        return {}, ""
+    values: dict[str, object] = {}
+    negative = ""
     with st.expander("More settings", icon=":material/tune:"):
-        for spec in (option for option in can.options if option.kind.typed):
-            values[spec.name] = forms.option(spec, option_key(can.slug, spec.name))
-            forms.mark(FORM, f"settings.{spec.name}", spec.name)
-    return values
+        if can.uses_prompt:
+            negative = forms.text(
+                FORM, "negative", "Keep out", "", "Added to what the persona keeps out."
+            )
+        for spec in can.options:
+            # What is kept out belongs to the brief, whichever generator makes it.
+            if spec.kind.typed and spec.name != "negative_prompt":
+                values[spec.name] = _option(spec, can)
+                forms.mark(FORM, f"settings.{spec.name}", spec.name)
+    return values, negative
+
+
+def _option(spec: Option, can: GeneratorCapabilities) -> object:
+    key = option_key(can.slug, spec.name)
+    if spec.kind is OptionKind.MODEL:
+        return model_picker.pick(spec, can.task, key)
+    return forms.option(spec, key)

@@ -36,6 +36,8 @@ def fill_from(draft: BriefDraft, can: GeneratorCapabilities) -> None:
         TASK: can.task,
         f"{GENERATOR}:{can.task}": can.slug,
         f"{FORM}:prompt": draft.prompt,
+        f"{FORM}:negative": draft.negative,
+        f"{FORM}:styles": [],
         f"{FORM}:kind:{can.slug}": draft.kind,
         f"{FORM}:formats:{can.slug}": list(draft.formats),
         f"{FORM}:count": draft.count,

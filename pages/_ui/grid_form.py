@@ -45,7 +45,7 @@ def ask(draft: BriefDraft, can: GeneratorCapabilities) -> None:
 
 
 def _targets(can: GeneratorCapabilities) -> list[str]:
-    """What can change beside the seed: style, words, and the options that have values to compare."""
+    """What can change beside the seed: style, words, and options with values to compare."""
     options = [option.label for option in can.options if _comparable(option)]
     return ["Style", "Words in the prompt", *options] if can.uses_prompt else options
 

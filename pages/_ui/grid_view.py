@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from html import escape
 
@@ -49,7 +50,7 @@ def _follow(grid: Grid) -> None:
     refresh()
 
 
-def _table(grid: Grid, made: list[Generation] | tuple[Generation, ...]) -> None:
+def _table(grid: Grid, made: Sequence[Generation]) -> None:
     head = "".join(f"<th scope='col'>{escape(label)}</th>" for label in grid.columns)
     across = len(grid.columns)
     rows = []
@@ -76,7 +77,7 @@ def _cell(generation: Generation) -> str:
     return f'<div class="g-soft">{escape(said + more)}</div>'
 
 
-def _sheet(grid: Grid, made: list[Generation] | tuple[Generation, ...]) -> None:
+def _sheet(grid: Grid, made: Sequence[Generation]) -> None:
     if not any(one.asset_ids for one in made):
         return
     if st.button("Keep as a contact sheet", icon=":material/grid_view:"):

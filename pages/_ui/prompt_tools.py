@@ -1,4 +1,4 @@
-"""Help with a prompt: styles to dress it in, past prompts to come back to, what chance makes of it."""
+"""Help with a prompt: styles to dress it in, past prompts, and what chance may make of it."""
 
 from __future__ import annotations
 

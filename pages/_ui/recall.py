@@ -15,7 +15,9 @@ from pages._ui.session import studio
 @st.dialog("Start from a picture's settings", width="large")
 def ask() -> None:
     """Drop a file, see what it says, and take that over."""
-    st.write("Pictures made here, in A1111 or Forge, in ComfyUI or in InvokeAI carry their settings.")
+    st.write(
+        "Pictures made here, in A1111 or Forge, in ComfyUI or in InvokeAI carry their settings."
+    )
     file = st.file_uploader("Picture", key="recall:file")
     if file is None:
         return

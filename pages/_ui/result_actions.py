@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from gator_engine.domain.assets import Asset
-from gator_engine.domain.briefs import BriefDraft, Generation
+from gator_engine.domain.briefs import Generation
 from gator_engine.domain.capabilities import SOURCE, Task
 from pages._ui import brief_keys
 from pages._ui.commands import attempt
@@ -56,14 +57,20 @@ def _go_on(task: Task) -> Action:
 
 def _reuse(asset: Asset, generation: Generation) -> None:
     brief = studio().generation.brief(generation.brief_id)
-    told = {name: getattr(brief, name) for name in BriefDraft.__dataclass_fields__}
     # Of several pictures each has a seed of its own.
-    draft = BriefDraft(**told | {"seed": asset.provenance.seed, "count": 1})
+    draft = replace(brief.draft, seed=asset.provenance.seed, count=1)
     can = {info.capabilities.slug: info.capabilities for info in studio().generation.generators()}
     if draft.generator in can:
         brief_keys.fill_from(draft, can[draft.generator])
         st.rerun()
     st.toast(f"The generator {draft.generator} is not here any more.", icon=":material/error:")
+
+
+def _favourite(asset: Asset, generation: Generation) -> None:
+    attempt(
+        lambda: studio().selection.favourite([asset.id], on=not asset.favourite),
+        done="No favourite any more." if asset.favourite else "Kept among the favourites.",
+    )
 
 
 def _reference(asset: Asset, generation: Generation) -> None:
@@ -89,6 +96,7 @@ def _settings(asset: Asset, generation: Generation) -> None:
 
 
 _ALWAYS: dict[str, Action] = {
+    ":material/star: Favourite": _favourite,
     ":material/content_paste_go: Use its settings": _reuse,
     ":material/face: Propose as a reference": _reference,
     ":material/data_object: Show its settings": _settings,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from gator_engine.domain.assets import Asset
 from gator_engine.domain.briefs import BriefDraft, Generation, GenerationStatus
+from gator_engine.domain.dynamic_prompts import is_dynamic
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.posts import Post, PostMedia
 from gator_engine.ports import Caption
@@ -90,12 +92,21 @@ def _asked_again(generation: Generation) -> str:
 
 
 def make(draft: BriefDraft) -> None:
-    """Ask for pictures."""
+    """Ask for pictures; a prompt with choices is asked for once for each picture, by chance."""
+
+    def ask() -> Sequence[Generation]:
+        if not is_dynamic(draft.prompt):
+            return [studio().generation.request(draft)]
+        each = studio().prompts.expand(replace(draft, count=1), draft.count)
+        return studio().grids.batch(each)
+
     attempt(
-        lambda: studio().generation.request(draft),
+        ask,
         done="On its way. You can leave this page; nothing is lost.",
         form=FORM,
-        then=lambda generation: state.link(generation=generation.id, persona=draft.persona_id),
+        then=lambda made: state.link(
+            generation=",".join(one.id for one in made), persona=draft.persona_id, grid=None
+        ),
     )
 
 

@@ -142,6 +142,14 @@ _PROMPT = """
 .g-other { --tone: var(--g-soft); --wash: var(--g-well); }
 """
 
+_GRID = """
+.g-grid { overflow-x: auto; }
+.g-grid table { border-collapse: separate; border-spacing: .5rem; width: 100%; }
+.g-grid th { font-size: var(--g-small); font-weight: 560; color: var(--g-soft); text-align: left;
+  max-width: 12rem; overflow-wrap: anywhere; }
+.g-grid td { min-width: 7rem; vertical-align: top; }
+"""
+
 _PREVIEW = """
 .g-preview { background: var(--g-card); border: 1px solid var(--g-line); border-radius: 1rem;
   padding: 1rem 1.1rem; font-size: .9375rem; line-height: 1.48; color: var(--g-ink); }
