@@ -103,8 +103,8 @@ class OptionKind(StrEnum):
     """Type of a generator's option.
 
     `loras` are (path, weight) pairs, `references` ids of pictures; the studio fills in both.
-    `picture` is the id of one library picture that a person picks ("" for none), `model` a folder or
-    hub id of a picture model ("" for the studio's choice).
+    `picture` is the id of one library picture that a person picks ("" for none), `model` the folder
+    or hub id of a picture model ("" for the studio's choice).
     """
 
     INTEGER = "integer"

@@ -36,7 +36,7 @@ MODEL = (
         help="auto: full on a CPU, half on a GPU.",
     ),
     Option(
-        "model", "Model", OptionKind.TEXT, "",
+        "model", "Model", OptionKind.MODEL, "",
         help="A folder or hub id; empty: the one of the settings (GATOR_IMAGE_MODEL).",
     ),
 )  # fmt: skip
