@@ -50,6 +50,7 @@ _LONG = ("body", "items")
 
 def choose_persona(personas: Sequence[Persona], linked: str | None) -> Persona:
     """The persona the brief is for; the address may name one."""
+    take_waiting()
     ids = [persona.id for persona in personas]
     start = ids.index(linked) if linked in ids else 0
     names = {persona.id: f"{persona.name} (@{persona.handle})" for persona in personas}
@@ -61,7 +62,6 @@ def choose_persona(personas: Sequence[Persona], linked: str | None) -> Persona:
 
 def fill_in(persona: Persona) -> BriefDraft | None:
     """The brief as it is filled in now; None while no generator is ready."""
-    take_waiting()
     pillar = _pillar(persona)
     idea = _idea(persona)
     prompt = forms.area(

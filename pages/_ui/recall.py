@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gator_engine.domain.assets import Asset
+from gator_engine.domain.briefs import Generation
 from gator_engine.domain.capabilities import GeneratorCapabilities, Task
 from gator_engine.domain.recall import Recalled
 from gator_engine.errors import InvalidInput
-from pages._ui import brief_keys, cards, forms
+from pages._ui import brief_keys, cards, forms, result_actions
 from pages._ui.brief_keys import FORM
 from pages._ui.session import studio
 
@@ -21,16 +23,28 @@ def ask() -> None:
     file = st.file_uploader("Picture", key="recall:file")
     if file is None:
         return
+    data = file.getvalue()
     try:
-        found = studio().provenance.recall(file.getvalue())
+        found, ours = studio().provenance.recall(data), _made_here(data)
     except InvalidInput as error:
         for problem in error.problems:
             forms.complain(problem)
         return
     _show(found)
+    if ours is not None:
+        st.caption(":material/verified: It was made here, so its whole brief is known.")
     if st.button("Fill in the brief", type="primary", icon=":material/input:"):
-        _take_over(found)
+        if ours is None or not result_actions.reuse(*ours):
+            _take_over(found)
         st.rerun()
+
+
+def _made_here(data: bytes) -> tuple[Asset, Generation] | None:
+    """The library's own record of this very file, which says more than the file can."""
+    asset = studio().provenance.inspect(data).asset
+    if asset is None or asset.generation_id is None:
+        return None
+    return asset, studio().generation.get(asset.generation_id)
 
 
 def _show(found: Recalled) -> None:

@@ -56,14 +56,21 @@ def _go_on(task: Task) -> Action:
 
 
 def _reuse(asset: Asset, generation: Generation) -> None:
-    brief = studio().generation.brief(generation.brief_id)
-    # Of several pictures each has a seed of its own.
-    draft = replace(brief.draft, seed=asset.provenance.seed, count=1)
-    can = {info.capabilities.slug: info.capabilities for info in studio().generation.generators()}
-    if draft.generator in can:
-        brief_keys.fill_from(draft, can[draft.generator])
+    if reuse(asset, generation):
         st.rerun()
-    st.toast(f"The generator {draft.generator} is not here any more.", icon=":material/error:")
+    st.toast(f"{generation.generator} is not here any more.", icon=":material/error:")
+
+
+def reuse(asset: Asset, generation: Generation) -> bool:
+    """Put the brief of this picture into the form; False when nothing can make it any more."""
+    brief = studio().generation.brief(generation.brief_id)
+    found = {info.capabilities.slug: info.capabilities for info in studio().generation.generators()}
+    can = found.get(brief.generator)
+    if can is not None:
+        # Of several pictures each has a seed of its own.
+        draft = replace(brief.draft, seed=asset.provenance.seed, count=1)
+        brief_keys.fill_from(draft, can)
+    return can is not None
 
 
 def _favourite(asset: Asset, generation: Generation) -> None:

@@ -26,6 +26,7 @@ def paint(asset: Asset, *, key: str) -> bytes | None:
     sent = _component()(
         key=key,
         data={
+            "id": asset.id,
             "source": studio().library.url(asset.id),
             "alt": asset.alt_text or asset.title or "The picture to change",
             "width": asset.facts.width or 1024,

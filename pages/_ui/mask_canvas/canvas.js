@@ -8,7 +8,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".mask");
   const known = sessions.get(root);
-  if (known && known.source === data.source) {
+  if (known && known.picture === data.id) {
     known.send = setTriggerValue;
     return;
   }
@@ -23,7 +23,7 @@ function start(root, data, setTriggerValue) {
   const brush = root.querySelector("[data-brush]");
   const stopping = new AbortController();
   const session = {
-    source: data.source,
+    picture: data.id, // the link to it is signed anew each time
     send: setTriggerValue,
     strokes: [],
     inverted: false,
