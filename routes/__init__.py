@@ -13,6 +13,7 @@ ROUTES = [
     Route("/files/zip/{token}", files.zipped),
     Route("/oauth/{platform}/callback", oauth.callback),
     Route("/api/v1/personas", api.personas),
+    Route("/api/v1/personas/{persona_id}", api.persona),
     Route("/api/v1/posts", api.posts),
     Route("/api/v1/deliveries", api.deliveries),
     Route("/feeds/calendar.ics", feeds.calendar),

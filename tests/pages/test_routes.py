@@ -13,6 +13,7 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from gator_engine import AssetQuery, Studio
+from gator_engine.domain.persona_tree import from_tree
 from routes import ROUTES
 from tests.pages.seeded import Seeded
 
@@ -91,6 +92,13 @@ def test_the_api_wants_a_token(seeded: Seeded, studio: Studio, client: httpx2.Cl
     assert "key1" not in client.get("/api/v1/deliveries", headers=right).text
     people = client.get("/api/v1/personas", headers=right).json()["items"]
     assert seeded.persona.handle in {one["handle"] for one in people}
+    address = f"/api/v1/personas/{seeded.persona.id}"
+    assert client.get(address).status_code == 401
+    whole = client.get(address, headers=right).json()
+    assert from_tree(whole["profile"]).profile == seeded.persona.profile
+    assert [one["number"] for one in whole["revisions"]] == [1]
+    assert client.get(f"{address}?revision=9", headers=right).status_code == 404
+    assert client.get("/api/v1/personas/nobody", headers=right).status_code == 404
     assert client.get("/api/v1/posts?limit=0", headers=right).status_code == 422
 
 

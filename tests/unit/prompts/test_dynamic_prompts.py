@@ -27,9 +27,11 @@ LISTS = {
 WORDS = st.text("ab ", min_size=1, max_size=5).map(str.strip).filter(bool)
 TEMPLATES = st.recursive(
     WORDS | st.just("__colour__"),
-    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda o: "{" + "|".join(o) + "}")
-    | st.lists(inner, min_size=2, max_size=3).map(lambda o: "{2$$" + "|".join(o) + "}")
-    | st.tuples(inner, inner).map(" ".join),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3).map(lambda o: "{" + "|".join(o) + "}")
+        | st.lists(inner, min_size=2, max_size=3).map(lambda o: "{2$$" + "|".join(o) + "}")
+        | st.tuples(inner, inner).map(" ".join)
+    ),
     max_leaves=8,
 )
 
