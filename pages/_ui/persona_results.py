@@ -21,7 +21,9 @@ def compare(old: PersonaRevision, new: PersonaRevision, scene: Scene) -> None:
     ready = {
         info.capabilities.slug: info.capabilities.label
         for info in studio().generation.generators()
-        if not info.missing and BriefKind.IMAGE in info.capabilities.kinds
+        if not info.missing
+        and BriefKind.IMAGE in info.capabilities.kinds
+        and not any(option.required for option in info.capabilities.pictures)
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from gator_engine.domain.briefs import BriefKind
+from gator_engine.domain.capabilities import Task
 from gator_engine.domain.identity import SHOTS, CharacterShot, ShotState
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.work import Job
@@ -22,13 +23,14 @@ REFRESH = timedelta(seconds=2)
 
 
 def generator_choice(form: str) -> str | None:
-    """A generator that makes pictures of the persona, of those that are ready; None without one."""
+    """A ready generator that makes pictures of the persona out of words; None without one."""
     ready = {
         info.capabilities.slug: info.capabilities.label
         for info in studio().generation.generators()
         if not info.missing
         and BriefKind.IMAGE in info.capabilities.kinds
         and info.capabilities.uses_prompt
+        and info.capabilities.task is Task.TEXT_TO_IMAGE
     }
     if not ready:
         cards.html(
