@@ -123,7 +123,8 @@ class Settings(BaseSettings):
     llm_model: str = Field("", description="Model name to ask that endpoint for.")
     image_model: str = Field(
         "",
-        description="diffusers model for pictures: a local folder or a hub id; empty means none.",
+        description="diffusers model for pictures: a local folder or a hub id; empty: the best"
+        " licence-clean one that is installed.",
     )
     image_api_url: str = Field(
         "",
@@ -156,7 +157,8 @@ class Settings(BaseSettings):
     )
     edit_model: str = Field(
         "",
-        description="diffusers model that edits pictures in words; empty: the one for pictures.",
+        description="diffusers model that edits pictures in words; empty: the one for pictures if"
+        " it can, else the best licence-clean one that is installed.",
     )
     control_model: str = Field(
         "",

@@ -20,6 +20,7 @@ from gator_engine.ports.generation import (
     MediaInspector,
     Member,
     MemberDone,
+    Modelled,
     Run,
     Warming,
 )
@@ -117,6 +118,7 @@ from gator_engine.ports.writing import (
 
 __all__ = [
     "Batching",
+    "Modelled",
     "Warming",
     "AccountRepository",
     "AssetRepository",

@@ -103,6 +103,17 @@ class Warming(Protocol):
         """What it has loaded here and on which device; loads nothing."""
 
 
+@runtime_checkable
+class Modelled(Protocol):
+    """A generator whose model has a name of its own, and perhaps terms."""
+
+    def model_for(self, settings: Mapping[str, Any]) -> str:
+        """The model these settings mean (a folder or hub id), whoever chose it; "" for none."""
+
+    def missing_for(self, settings: Mapping[str, Any]) -> str:
+        """As `Generator.missing`, for a request with these settings."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One of several requests that are worked on together, and its own Run."""

@@ -14,8 +14,10 @@ from gator_engine.domain.identity import (
     caption,
     trigger_word,
 )
+from gator_engine.domain.models.catalogue import known
 from gator_engine.errors import FieldProblem, InvalidInput
 from gator_engine.ports import LoraOptions, LoraRequest, LoraTrainer, Run, TrainingPicture
+from gator_engine.services import _terms
 from gator_engine.services._context import Context
 from gator_engine.services._dataset import DatasetPicture, dataset_zip
 from gator_engine.services._references import accepted_assets, refuse_without_consent
@@ -58,7 +60,13 @@ class Training:
 
     def missing(self, persona_id: str, base_model: str) -> tuple[str, ...]:
         """Everything that stands in the way of a training."""
-        problems = list(self._unready(base_model.strip() or self._base_model))
+        base = base_model.strip() or self._base_model
+        problems = list(self._unready(base))
+        try:
+            with self._context.store.read() as uow:
+                _terms.require(uow, known(base), "base_model")
+        except InvalidInput as error:
+            problems += error.problems
         try:
             self._material(persona_id)
         except InvalidInput as error:
@@ -82,6 +90,8 @@ class Training:
         base = base_model.strip() or self._base_model
         for problem in self._unready(base):
             raise InvalidInput.collect([problem])
+        with self._context.store.read() as uow:
+            _terms.require(uow, known(base), "base_model")
         _check(options)
         trigger, _, _ = self._material(persona_id)
         context = self._context

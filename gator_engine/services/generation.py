@@ -21,7 +21,15 @@ from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import InvalidInput, NotFound
-from gator_engine.ports import Counting, Generator, Run, UnitOfWork, Warming, WorkerLoad
+from gator_engine.ports import (
+    Counting,
+    Generator,
+    Modelled,
+    Run,
+    UnitOfWork,
+    Warming,
+    WorkerLoad,
+)
 from gator_engine.services import _terms
 from gator_engine.services._briefing import check_draft, compile_draft, persona_of, seed_of
 from gator_engine.services._context import Context
@@ -93,9 +101,12 @@ class Generations:
         with self._context.store.read() as uow:
             wanted(uow, persona.id, persona.profile, draft.prompt, can, draft.settings)
             preferred, _ = settings_for(persona.profile.generation, draft.prompt, can)
-            model = str(merged(preferred, draft.settings).get("model", ""))
-            _terms.require(uow, known(model), "settings.model")
-        missing = generator.missing()
+            asked = merged(preferred, draft.settings)
+            named = generator.model_for(asked) if isinstance(generator, Modelled) else ""
+            _terms.require(uow, known(named or str(asked.get("model", ""))), "settings.model")
+        missing = (
+            generator.missing_for(asked) if isinstance(generator, Modelled) else generator.missing()
+        )
         if missing:
             raise InvalidInput("generator", missing)
 

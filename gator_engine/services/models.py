@@ -15,9 +15,15 @@ from gator_engine.domain.models.installed import (
     fit_of_installed,
     fit_of_known,
 )
-from gator_engine.domain.models.kinds import Family, ModelKind, Task
+from gator_engine.domain.models.kinds import ModelKind, Task
 from gator_engine.domain.models.memory import GIB, Device
-from gator_engine.domain.models.presets import DevicePreset, default_model, preset_for
+from gator_engine.domain.models.presets import (
+    DevicePreset,
+    default_model,
+    does,
+    installed_default,
+    preset_for,
+)
 from gator_engine.domain.work import Job
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.ports import DeviceProbe, DownloadOrder, ModelDownloads, ModelShelf, Run
@@ -27,7 +33,6 @@ from gator_engine.services.jobs import Jobs
 
 JOB = "download_model"
 _ORDER = "model-download:"
-_VIDEO = (Family.WAN, Family.LTX)
 
 
 @dataclass(frozen=True)
@@ -120,11 +125,12 @@ class Models:
     def choices(self, task: Task = Task.TEXT_TO_IMAGE) -> Sequence[ModelChoice]:
         """What a picker offers for a task: installed models first, then the catalogue's others.
 
-        One is the default: the settings' model, else the machine's licence-clean choice.
+        One is the default: the settings' model, else the installed one that generators take by
+        themselves, else the machine's licence-clean choice.
         """
-        views = [view for view in self.list() if _draws(view, task)]
+        views = [view for view in self.list() if does(view.model, task)]
         here = {view.model.repo_id for view in views}
-        chosen = self._default(task, here)
+        chosen = self._default(task, [view.model for view in views if not view.needs])
         with self._context.store.read() as uow:
             found = [
                 ModelChoice(
@@ -251,11 +257,14 @@ class Models:
         able = self._machine.can_quantise()
         return fit_of_installed(model, device, can_quantise=able, working_bytes=self._working_bytes)
 
-    def _default(self, task: Task, here: set[str]) -> str:
-        if self._settings.image_model and task is not Task.EDIT:
-            return self._settings.image_model
+    def _default(self, task: Task, here: Sequence[InstalledModel]) -> str:
+        settings = self._settings
+        if chosen := settings.edit_model if task is Task.EDIT else settings.image_model:
+            return chosen
+        device = self._machine.device()
         try:
-            return default_model(self._machine.device(), task, here).repo_id
+            found = installed_default(device, task, here)
+            return found.path if found else default_model(device, task).repo_id
         except LookupError:
             return ""
 
@@ -275,13 +284,3 @@ def _order(stored: dict[str, object]) -> DownloadOrder:
 
 def _hub_ids(models: Sequence[InstalledModel]) -> set[str]:
     return {model.repo_id.casefold() for model in models if model.repo_id and model.usable}
-
-
-def _draws(view: ModelView, task: Task) -> bool:
-    """Whether a model on disk is for a task; of unlisted ones only families are known."""
-    model = view.model
-    if model.kind is not ModelKind.BASE or model.family in _VIDEO:
-        return False
-    if view.known is not None:
-        return task in view.known.tasks
-    return task is not Task.EDIT or model.family is Family.FLUX2

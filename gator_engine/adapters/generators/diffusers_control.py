@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gator_engine.adapters.generators._diffusers.generator import DiffusersGenerator
 from gator_engine.adapters.generators._diffusers.options import SHARED, SIZE
 from gator_engine.config import Settings
@@ -40,7 +43,7 @@ _OPTIONS = (
 class DiffusersControl(DiffusersGenerator):
     """The shape is fitted into the format whole: borders are filled, nothing is cropped."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers_control",
         label="AI picture by shape",
         description="A new picture that keeps the edges, the depth or the pose of another one.",
@@ -53,10 +56,11 @@ class DiffusersControl(DiffusersGenerator):
     def _more(self, settings: Settings) -> dict[str, str]:
         return {"control_model": settings.control_model, "depth_model": settings.depth_model}
 
-    def missing(self) -> str:
+    def missing_for(self, settings: Mapping[str, Any]) -> str:
         """As for every picture, and a ControlNet."""
-        lacking = super().missing()
-        if lacking or self._defaults["control_model"]:
+        lacking = super().missing_for(settings)
+        named = str(settings.get("control_model", "")).strip()
+        if lacking or named or self._defaults["control_model"]:
             return lacking
         return (
             "No ControlNet is chosen. Set GATOR_CONTROL_MODEL to a folder or hub id that belongs to"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gator_engine.adapters.generators._diffusers.choosing import can_edit
 from gator_engine.adapters.generators._diffusers.generator import DiffusersGenerator
 from gator_engine.adapters.generators._diffusers.options import (
     DRAWING,
@@ -18,7 +19,7 @@ from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom, Ta
 class DiffusersEdit(DiffusersGenerator):
     """For models that take pictures beside the prompt: FLUX.2 klein, Kontext, Qwen-Image-Edit."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers_edit",
         label="AI edit",
         description="Changes a picture as your words say; reference pictures keep the persona.",
@@ -31,8 +32,11 @@ class DiffusersEdit(DiffusersGenerator):
     )
     plan = "edit"
 
-    def _chosen(self, settings: Settings) -> str:
-        return settings.edit_model or settings.image_model
+    def _choice(self, settings: Settings) -> tuple[str, str]:
+        picture_model = settings.image_model
+        if not settings.edit_model and picture_model and can_edit(picture_model):
+            return "GATOR_IMAGE_MODEL", picture_model
+        return "GATOR_EDIT_MODEL", settings.edit_model
 
 
 GENERATOR = DiffusersEdit

@@ -11,7 +11,7 @@ from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom, Ta
 class DiffusersImageToImage(DiffusersGenerator):
     """Starts from the source with some noise over it; shares the weights of text to image."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers_variation",
         label="AI variation",
         description="A picture drawn anew from one of the library, as near to it as you like.",

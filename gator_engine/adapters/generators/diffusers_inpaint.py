@@ -32,7 +32,7 @@ _FEATHER = Option(
 class DiffusersInpaint(DiffusersGenerator):
     """Pixels outside the mask are those of the source, bit by bit."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers_inpaint",
         label="AI repaint",
         description="Draws a marked part of a picture anew and leaves the rest as it is.",

@@ -15,7 +15,7 @@ from gator_engine.domain.capabilities import GeneratorCapabilities
 class DiffusersTextToImage(DiffusersGenerator):
     """One file per seed; the same seed, size and options give the same bytes on one machine."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers",
         label="AI picture",
         description="A picture of the persona from a diffusion model that runs on this machine.",

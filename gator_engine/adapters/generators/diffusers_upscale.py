@@ -29,7 +29,7 @@ _UPSCALER = Option(
 class DiffusersUpscale(DiffusersGenerator):
     """Needs no more memory for a large picture than for one of the model's own size."""
 
-    capabilities = GeneratorCapabilities(
+    can = GeneratorCapabilities(
         slug="diffusers_upscale",
         label="AI enlargement",
         description="Enlarges a picture and draws the detail that was not there, tile by tile.",

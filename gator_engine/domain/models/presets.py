@@ -10,8 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gator_engine.domain.models.catalogue import CatalogueModel, for_task, known
-from gator_engine.domain.models.kinds import Task
+from gator_engine.domain.models.catalogue import CatalogueModel, catalogue, for_task, known
+from gator_engine.domain.models.installed import InstalledModel, Layout
+from gator_engine.domain.models.kinds import Family, ModelKind, Task
+from gator_engine.domain.models.licences import KNOWN_NAMES
 from gator_engine.domain.models.memory import GIB, Device
 
 
@@ -150,3 +152,48 @@ def default_model(
         raise LookupError(task)
     here = {repo_id.casefold() for repo_id in installed}
     return next((one for one in preferred if one.repo_id.casefold() in here), preferred[0])
+
+
+def installed_default(
+    device: Device, task: Task, installed: Sequence[InstalledModel]
+) -> InstalledModel | None:
+    """The model on disk to use where nobody chose one; None when no licence-clean one does the
+    task.
+
+    The machine's own models come first, then the catalogue's in its order, then the smallest.
+    """
+    able = [
+        one
+        for one in installed
+        if one.usable and one.layout is Layout.PIPELINE and does(one, task) and _is_clean(one)
+    ]
+    ids = [default_model(device, task, [one.repo_id for one in able]).repo_id.casefold()]
+    ids += [one.repo_id.casefold() for one in catalogue()]
+    place = {repo_id: number for number, repo_id in reversed(list(enumerate(ids)))}
+    return min(
+        able,
+        key=lambda one: (place.get(one.repo_id.casefold(), len(ids)), one.size_bytes, one.name),
+        default=None,
+    )
+
+
+def does(model: InstalledModel, task: Task) -> bool:
+    """Whether a model on disk is for a task; of unlisted ones only families are known."""
+    if model.kind is not ModelKind.BASE or model.family in _VIDEO:
+        return False
+    listed = known(model.repo_id)
+    if listed is not None:
+        return task in listed.tasks
+    return task is not Task.EDIT or model.family is Family.FLUX2
+
+
+_VIDEO = (Family.WAN, Family.LTX)
+
+
+def _is_clean(model: InstalledModel) -> bool:
+    """Whether the catalogue, or the model's own card, names a licence that allows any use."""
+    listed = known(model.repo_id)
+    if listed is not None:
+        return not listed.opt_in
+    named = KNOWN_NAMES.get(model.licence.casefold())
+    return named is not None and not named.needs_consent

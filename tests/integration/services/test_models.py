@@ -92,7 +92,24 @@ def test_a_brief_with_an_opt_in_model_waits_for_its_terms(studio: Studio) -> Non
     with pytest.raises(InvalidInput, match=r"settings.model: FLUX.1 dev has terms"):
         studio.generation.check(draft)
     studio.models.accept_terms(DEV)
-    with pytest.raises(InvalidInput, match="No picture model is chosen"):
+    studio.generation.check(draft)
+    nameless = BriefDraft(persona.id, BriefKind.IMAGE, "diffusers", prompt="a chair")
+    with pytest.raises(InvalidInput, match="No picture model is chosen or installed"):
+        studio.generation.check(nameless)
+
+
+def test_an_opt_in_model_of_the_settings_waits_for_its_terms_too(
+    gator_home: Path, hub: HubServer
+) -> None:
+    with open_studio(home=gator_home, queue="inline", image_model=DEV) as studio:
+        persona = studio.personas.create(TEMPLATES[0].profile)
+        draft = BriefDraft(persona.id, BriefKind.IMAGE, "diffusers", prompt="a chair")
+        with pytest.raises(InvalidInput, match=r"settings.model: FLUX.1 dev has terms"):
+            studio.generation.check(draft)
+        assert any("has terms" in one for one in studio.identity.training_missing(persona.id))
+        with pytest.raises(InvalidInput, match=r"base_model: FLUX.1 dev has terms"):
+            studio.identity.train_lora(persona.id)
+        studio.models.accept_terms(DEV)
         studio.generation.check(draft)
 
 
@@ -125,6 +142,10 @@ def test_an_installed_default_is_marked(studio: Studio, tmp_path: Path) -> None:
     )
     (default,) = [one for one in studio.models.choices() if one.default]
     assert (default.value, default.installed, default.label) == (ZIMAGE, True, "Z-Image Turbo")
+    persona = studio.personas.create(TEMPLATES[0].profile)
+    draft = BriefDraft(persona.id, BriefKind.IMAGE, "diffusers", prompt="a chair")
+    studio.generation.check(draft)
+    assert studio.generation.affinity(draft) == f"diffusers:{ZIMAGE}:auto"
     assert ZIMAGE not in [one.value for one in studio.models.choices() if not one.installed]
 
 

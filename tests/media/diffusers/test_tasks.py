@@ -345,8 +345,9 @@ def test_a_controlnet_of_another_family_is_named(made: Any, tmp_path: Path) -> N
 def test_a_family_that_cannot_names_those_that_can(made: Any, slug: str, kind: str) -> None:
     pictures = {"source": scene()}
     pictures |= {"mask": mask((0, 0, 9, 9))} if slug == "diffusers_inpaint" else {}
+    model = str(made("family", kind))
     with pytest.raises(CapabilityError, match="FLUX"):
-        run(generator(slug, made("family", kind)), **pictures)
+        run(generator(slug, made("family", kind), edit_model=model), **pictures)
 
 
 def test_a_cancelled_variation_leaves_the_model_usable(made: Any) -> None:

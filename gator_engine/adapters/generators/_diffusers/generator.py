@@ -5,7 +5,6 @@ Importing this loads no model library; `generate` does.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
+from gator_engine.adapters.generators._diffusers.choosing import (
+    class_named_in,
+    installed_choice,
+    what_to_download,
+)
 from gator_engine.adapters.generators._diffusers.policy import adopt, policy_of
 from gator_engine.adapters.generators._diffusers.warmth import (
     affinity_of,
@@ -22,7 +26,7 @@ from gator_engine.adapters.generators._diffusers.warmth import (
 )
 from gator_engine.config import Settings
 from gator_engine.domain.briefs import Dialect
-from gator_engine.domain.capabilities import GeneratorCapabilities
+from gator_engine.domain.capabilities import GeneratorCapabilities, Task
 from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.options import check_pictures, with_defaults
 from gator_engine.domain.token_budget import TokenCounter
@@ -45,43 +49,65 @@ _NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit|qwenimageedit|flux\.?2-dev",
 class DiffusersGenerator:
     """A task that a diffusion model does; `plan` names its function in `_diffusers.tasks`."""
 
-    capabilities: GeneratorCapabilities
+    can: ClassVar[GeneratorCapabilities]
     plan: ClassVar[str]
 
     def __init__(self, settings: Settings) -> None:
-        self._model, self._device = self._chosen(settings), settings.device
+        self._settings, self._device = settings, settings.device
+        self._setting, self._chosen = self._choice(settings)
         self._home, self._defaults = settings.home, self._more(settings)
         self._policy = policy_of(settings)
-        self.capabilities = replace(type(self).capabilities, dialect=_dialect(self._model))
 
-    def _chosen(self, settings: Settings) -> str:
-        """The model of the settings."""
-        return settings.image_model
+    @property
+    def capabilities(self) -> GeneratorCapabilities:
+        """What it can do, with the dialect of the model in force."""
+        return replace(self.can, dialect=_dialect(self._model))
+
+    @property
+    def _model(self) -> str:
+        """The model of a brief that names none: the settings', else one that is installed."""
+        return self._chosen or installed_choice(self._settings, self._needed)
+
+    @property
+    def _needed(self) -> Task:
+        """What the model has to be able to do."""
+        return Task.IMAGE_TO_IMAGE if self.can.task is Task.UPSCALE else self.can.task
+
+    def _choice(self, settings: Settings) -> tuple[str, str]:
+        """The setting that names the model, and the model; "" where nobody chose one."""
+        return "GATOR_IMAGE_MODEL", settings.image_model
 
     def _more(self, settings: Settings) -> dict[str, str]:
         """Models beside it, by the option that can name another one."""
         return {}
 
+    def model_for(self, settings: Mapping[str, Any]) -> str:
+        """See ports.Modelled."""
+        return str(settings.get("model", "")).strip() or self._model
+
     def missing(self) -> str:
         """What to install or set before pictures can be made; "" when ready."""
+        return self.missing_for({})
+
+    def missing_for(self, settings: Mapping[str, Any]) -> str:
+        """See ports.Modelled."""
         absent = [name for name in ("torch", "diffusers", "transformers") if not find_spec(name)]
         if absent:
             return (
                 f"AI pictures need {' and '.join(absent)}, which is not installed. Install PyTorch"
                 " for your machine (see docs/architecture.md), then run `make install` again."
             )
-        if not self._model:
-            return (
-                "No picture model is chosen. Set GATOR_IMAGE_MODEL to the folder of a diffusers"
-                " model, or to a hub id such as Tongyi-MAI/Z-Image-Turbo."
-            )
-        if self._model.startswith((".", "~", "/")) and not Path(self._model).expanduser().is_dir():
-            return f"GATOR_IMAGE_MODEL names {self._model}, which is not a folder."
-        return _without_torchvision(self._model)
+        model = self.model_for(settings)
+        if not model:
+            return what_to_download(self._settings, self._needed, self._setting)
+        if model.startswith((".", "~", "/")) and not Path(model).expanduser().is_dir():
+            named_by = self._setting if model == self._chosen else "The brief"
+            return f"{named_by} names {model}, which is not a folder."
+        return _without_torchvision(model)
 
     def token_counter(self, settings: Mapping[str, Any]) -> TokenCounter | None:
         """The tokenizer of a model folder; None for a hub id, which may not be downloaded yet."""
-        named = str(settings.get("model", "")).strip() or self._model
+        named = self.model_for(settings)
         folder = Path(named).expanduser() / "tokenizer"
         if not named or not folder.is_dir() or not find_spec("transformers"):
             return None
@@ -108,7 +134,7 @@ class DiffusersGenerator:
         options["loras"] = _lora_files(options["loras"], self._home)
         for option, model in self._defaults.items():
             options[option] = str(options[option]).strip() or model
-        name = str(options["model"]).strip() or self._model
+        name = self.model_for(options)
         self._check(request, name)
         return name, options
 
@@ -119,8 +145,7 @@ class DiffusersGenerator:
 
     def affinity(self, settings: Mapping[str, Any]) -> str:
         """See ports.Warming."""
-        model = str(settings.get("model", "")).strip() or self._model
-        return affinity_of(model, str(settings.get("precision") or "auto"))
+        return affinity_of(self.model_for(settings), str(settings.get("precision") or "auto"))
 
     def load(self) -> WorkerLoad:
         """See ports.Warming."""
@@ -176,19 +201,11 @@ class DiffusersGenerator:
         if not request.compiled.text.strip():
             raise InvalidInput("prompt", "is empty")
         if not name:
-            raise InvalidInput("settings.model", "no model is chosen", "a folder or a hub id")
+            lacking = what_to_download(self._settings, self._needed, self._setting)
+            raise InvalidInput("settings.model", lacking)
         if lacking := _without_torchvision(name):
             raise InvalidInput("settings.model", lacking)
         check_pictures(can, request.pictures)
-
-
-def class_named_in(model: str) -> str:
-    """The pipeline class that a local folder names; "" for a hub id or a damaged folder."""
-    try:
-        index = json.loads((Path(model).expanduser() / "model_index.json").read_text("utf-8"))
-        return str(index.get("_class_name", ""))
-    except (OSError, ValueError, AttributeError):
-        return ""  # A hub id, or a folder that loading will complain of.
 
 
 def _without_torchvision(model: str) -> str:
