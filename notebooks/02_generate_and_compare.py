@@ -29,6 +29,7 @@ from IPython.display import Image, display
 from gator_engine import AspectRatio, BriefDraft, BriefKind, open_studio, run_jobs
 from gator_engine.domain.capabilities import Task
 from gator_engine.domain.grids import Axis, AxisKind
+from gator_engine.domain.persona_diff import diff, summary
 from gator_engine.services.previews import Scene
 
 studio = open_studio(home=tempfile.mkdtemp(prefix="gator-generate-"), queue="inline")
@@ -76,7 +77,7 @@ show(first)
 # %%
 if can.task is Task.DESIGN:
     across = Axis(AxisKind.SETTING, ("mesh", "paper", "flow"), target="background")
-    down = Axis(AxisKind.SETTING, ("dark", "pale"), target="tone")
+    down = Axis(AxisKind.SETTING, ("deep", "pale"), target="tone")
 else:
     across = Axis(AxisKind.SETTING, (4, 8, 12), target="steps")
     down = Axis(AxisKind.SEED, (11, 12))
@@ -92,19 +93,18 @@ Image(studio.library.read(sheet.id), width=760)
 # same brief with the same seed is made under the old and the new one.
 
 # %%
-before = persona.revision
 profile = replace(
     persona.profile,
     brand=replace(persona.profile.brand, palette=("#12355B", "#D72638", "#F5F1E8")),
     appearance=replace(persona.profile.appearance, palette=("navy", "vermilion")),
 )
-persona = studio.personas.revise(persona.id, profile, reason="Try a bolder palette")
-for change in studio.personas.diff(before.id, persona.revision.id):
-    print(change)
+before, old = persona.revision.id, persona.profile
+persona = studio.personas.revise(persona.id, profile, "try a bolder palette", persona.version)
+print(*summary(diff(old, persona.profile)), sep="\n")
 
 # %%
 scene = Scene(prompt=brief.prompt, seed=11)
-pair = studio.previews.generate(before.id, persona.revision.id, scene, can.slug)
+pair = studio.previews.generate(before, persona.revision.id, scene, can.slug)
 run_jobs(studio)
 for generation in pair:
     show(generation)
@@ -118,13 +118,8 @@ for generation in pair:
 again = studio.generation.again(first.id)
 run_jobs(studio)
 print("differences:", [str(one) for one in studio.provenance.differences(first.id)] or "none")
-prints = [
-    studio.library.get(studio.generation.get(one.id).asset_ids[0]).provenance.parameters.get(
-        "content_sha256"
-    )
-    for one in (first, again)
-]
-print("same content:", prints[0] == prints[1])
+made = [studio.library.get(studio.generation.get(one.id).asset_ids[0]) for one in (first, again)]
+print("the same file in the library:", made[0].id == made[1].id)
 
 # %% [markdown]
 # ## What two settings cost
