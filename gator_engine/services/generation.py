@@ -195,10 +195,10 @@ class Generations:
         return generation
 
     def again(self, generation_id: str) -> Generation:
-        """The same brief with the same seed, as a new generation of the persona as it is now."""
+        """The same brief with the same seed under the same revision, as a new generation."""
         with self._context.store.read() as uow:
             brief = uow.generations.brief(uow.generations.get(generation_id).brief_id)
-        return self.request(replace(brief.draft, persona_revision_id=""))
+        return self.request(brief.draft)
 
     def get(self, generation_id: str) -> Generation:
         """Raises NotFound."""

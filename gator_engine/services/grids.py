@@ -113,9 +113,11 @@ class Grids:
         if not shown:
             raise InvalidInput("grid", "has no picture yet", "one picture at least")
         cells = [self._cell(generation) for generation in made]
+        origins = {asset.provenance.origin for asset in self._library.many(shown)}
         data = self._painter.paint(grid.title, grid.columns, grid.rows, cells)
         provenance = Provenance(
-            origin=Origin.AI_GENERATED,
+            # A sheet of designs is a design; one AI-made picture makes it AI-made.
+            origin=Origin.DESIGNED if origins == {Origin.DESIGNED} else Origin.AI_GENERATED,
             label="Contact sheet",
             parameters={"grid": grid.id, "columns": list(grid.columns), "rows": list(grid.rows)},
         )

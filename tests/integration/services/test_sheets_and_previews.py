@@ -99,7 +99,7 @@ def test_two_revisions_are_compared_by_real_pictures(studio: Studio, persona: Pe
     assert {asset.provenance.seed for asset in assets} == {7}
     assert assets[0].sha256 != assets[1].sha256
     again = studio.generation.again(made[0].id)
-    assert studio.generation.brief(again.brief_id).persona_revision_id == after
+    assert studio.generation.brief(again.brief_id).persona_revision_id == before
 
 
 def test_a_brief_names_a_revision_of_its_own_persona(studio: Studio, persona: Persona) -> None:
