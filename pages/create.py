@@ -1,6 +1,8 @@
-"""Create: a brief on the left; its prompt, pictures and captions on the right."""
+"""Create: a brief on the left; what comes of it on the right. Pictures and words, a side each."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -8,11 +10,43 @@ from gator_engine.domain.assets import Asset
 from gator_engine.domain.briefs import BriefDraft
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import InvalidInput
-from pages._ui import brief_form, cards, forms, grid_form, grid_view, results, shell, state
+from pages._ui import (
+    brief_form,
+    cards,
+    forms,
+    grid_form,
+    grid_view,
+    results,
+    shell,
+    state,
+    text_studio,
+)
 from pages._ui.brief_keys import FORM
 from pages._ui.session import studio
 
 MOST = 8
+WORDS = "words"
+SIDES = {"pictures": ":material/image: Pictures", WORDS: ":material/edit_note: Words"}
+
+
+def side() -> str:
+    """What is made here now; the address says so too, and each form keeps what was typed."""
+    state.keep(f"{FORM}:", f"{text_studio.FORM}:")
+    opened = state.linked("writing") or state.linked("outline")
+    start = state.linked("side") or (WORDS if opened else "")
+    chosen = st.segmented_control(
+        "Make",
+        list(SIDES),
+        default=start if start in SIDES else "pictures",
+        format_func=SIDES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key="create-side",
+    )
+    wanted = WORDS if chosen == WORDS else None
+    if wanted != state.linked("side"):
+        state.link(side=wanted)
+    return str(chosen)
 
 
 def brief(persona: Persona) -> BriefDraft | None:
@@ -46,7 +80,7 @@ def compiled(draft: BriefDraft) -> None:
                 forms.complain(problem)
 
 
-def pictures() -> list[Asset]:
+def made() -> list[Asset]:
     """Progress or results of the generations (or the grid) that the address names."""
     grid, opened = state.linked("grid"), state.linked("generation")
     if grid:
@@ -54,37 +88,40 @@ def pictures() -> list[Asset]:
     if grid or not opened:
         return []
     shell.section("Pictures")
-    made = [studio().generation.get(one) for one in opened.split(",")[:MOST]]
-    return [asset for one in made for asset in results.pictures(one)]
+    found = [studio().generation.get(one) for one in opened.split(",")[:MOST]]
+    return [asset for one in found for asset in results.pictures(one)]
+
+
+def pictures(people: Sequence[Persona]) -> None:
+    """The brief for pictures (and captions to go with them), and its results."""
+    left, right = st.columns([2, 3], gap="large")
+    with left, st.container(key="card-brief"):
+        chosen = brief_form.choose_persona(people, state.linked("persona"))
+        wanted = brief(chosen)
+    with right:
+        shown = made()
+        caption = results.captions(chosen)
+        if shown or caption:
+            if st.button("Send to a post", type="primary", icon=":material/send:"):
+                results.to_post(chosen, caption, shown)
+            forms.mark("post", "text", "media", "rating")
+        if wanted is not None:
+            compiled(wanted)
+        if not (shown or caption or state.linked("generation") or state.linked("grid")):
+            said = "Fill in the brief, then make pictures or write captions. Both appear here."
+            shell.empty("auto_awesome", "Nothing made yet", said, key="results")
 
 
 results.leave_for_post()
 shell.heading("Create", "Say what it is about; the persona brings the look and the voice.")
-people = studio().personas.list()
-if not people:
+everyone = studio().personas.list()
+if not everyone:
     place = shell.empty(
         "face", "There is nobody to create for yet", "A brief starts from a persona.", key="create"
     )
     place.page_link("pages/personas.py", label="Create a persona", icon=":material/add:")
     st.stop()
-
-left, right = st.columns([2, 3], gap="large")
-with left, st.container(key="card-brief"):
-    chosen = brief_form.choose_persona(people, state.linked("persona"))
-    wanted = brief(chosen)
-with right:
-    shown = pictures()
-    caption = results.captions(chosen)
-    if shown or caption:
-        if st.button("Send to a post", type="primary", icon=":material/send:"):
-            results.to_post(chosen, caption, shown)
-        forms.mark("post", "text", "media", "rating")
-    if wanted is not None:
-        compiled(wanted)
-    if not (shown or caption or state.linked("generation") or state.linked("grid")):
-        shell.empty(
-            "auto_awesome",
-            "Nothing made yet",
-            "Fill in the brief, then make pictures or write captions. Both appear here.",
-            key="results",
-        )
+if side() == WORDS:
+    text_studio.page(everyone)
+else:
+    pictures(everyone)

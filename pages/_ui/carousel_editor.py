@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from html import escape
 
 import streamlit as st
 
@@ -11,28 +12,83 @@ from gator_engine.domain.briefs import AspectRatio
 from gator_engine.domain.carousels import Outline, OutlineKind, Part
 from gator_engine.domain.posts import Post
 from gator_engine.services.carousels import PartEdit
-from pages._ui import cards, forms, job_status, shell, state
+from pages._ui import cards, forms, job_status, shell, state, text_variant
+from pages._ui.brief_form import SHAPES
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
 
 REFRESH = timedelta(seconds=1)
+OFFERED = (AspectRatio.SQUARE, AspectRatio.PORTRAIT, AspectRatio.STORY)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person edits, as it stands in the form or in the document."""
+
+    title: str
+    parts: tuple[PartEdit, ...]
+    caption: str = ""
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The document, and its words as they are typed now. Every command saves them first."""
+
+    outline: Outline
+    typed: Words
+    form: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is typed that is not saved."""
+        return self.typed != _stored(self.outline)
+
+    def save(self, words: Words | None = None) -> None:
+        """Save what is typed, or other words. Raises InvalidInput or StaleWrite."""
+        given = words or self.typed
+        if given == _stored(self.outline):
+            return
+        saved = studio().carousels.edit(
+            self.outline.id,
+            _expected(self.form, self.outline),
+            title=given.title,
+            parts=given.parts,
+            caption=given.caption,
+            numbered=given.numbered,
+        )
+        _remember(self.form, saved)
+
+    def then(self, action: Callable[[], object], done: str) -> None:
+        """Save, carry out one command, and draw the page again."""
+
+        def both() -> object:
+            self.save()
+            return action()
+
+        attempt(both, done=done, form=self.form)
 
 
 def edit(outline_id: str) -> None:
     """The editor; the address names the outline."""
     outline = studio().carousels.get(outline_id)
     carousel = outline.kind is OutlineKind.CAROUSEL
-    shell.section("Carousel" if carousel else "Thread", f"Version {outline.version}.")
+    if st.button("Back to writing", icon=":material/arrow_back:", type="tertiary", key="back"):
+        state.link(outline=None)
+        st.rerun()
+    many = len(outline.parts)
+    told = f"{many} slides that share one design." if carousel else f"{many} posts in a row."
+    shell.section("Carousel" if carousel else "Thread", told)
     _flags(outline)
-    words, shown = st.columns([1, 1], gap="medium")
-    with words:
-        _words(outline)
-    with shown:
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        desk = _words(outline)
+    with right:
         if carousel:
-            _slides(outline)
+            _slides(desk)
         else:
-            _posts(outline)
+            _posts(desk)
 
 
 def _flags(outline: Outline) -> None:
@@ -41,129 +97,174 @@ def _flags(outline: Outline) -> None:
         st.warning(state.plain(said), icon=":material/flag:")
 
 
-def _words(outline: Outline) -> None:
-    # A new version starts from what was saved; while one types, the words stay as typed.
-    form = f"outline:{outline.id}:{outline.version}"
+def _stored(outline: Outline) -> Words:
+    parts = tuple(
+        PartEdit(part.text.strip(), part.title.strip(), part.alt_text.strip(), part.id)
+        for part in outline.parts
+    )
+    return Words(outline.title.strip(), parts, outline.caption.strip(), outline.numbered)
+
+
+def _base(outline: Outline) -> Words:
+    """The words without what drawing changes, to see whether somebody else edited them."""
+    words = _stored(outline)
+    return replace(words, parts=tuple(replace(part, alt_text="") for part in words.parts))
+
+
+def _remember(form: str, outline: Outline) -> None:
+    st.session_state[f"_{form}"] = (outline.version, _base(outline))
+
+
+def _expected(form: str, outline: Outline) -> int:
+    """The newest version, unless its words are not those that this form started from."""
+    version, base = st.session_state[f"_{form}"]
+    return outline.version if base == _base(outline) else int(version)
+
+
+def _words(outline: Outline) -> Desk:
+    """The form; each part's fields are kept under its id, so that they move with it."""
+    form = f"outline:{outline.id}"
+    if f"_{form}" not in st.session_state:
+        _remember(form, outline)
     carousel = outline.kind is OutlineKind.CAROUSEL
     title = forms.text(form, "title", "Title", outline.title)
-    edits = []
+    forms.mark(form, "parts")
+    typed, wanted = [], None
     for number, part in enumerate(outline.parts):
         with st.container(key=f"card-part-{part.id}"):
-            edits.append(_part(form, number, part, outline))
+            typed.append(_part(form, number, part, carousel=carousel))
+            wanted = _place(number, len(outline.parts), part) or wanted
     caption, numbered = "", False
     if carousel:
         caption = forms.area(form, "caption", "Post that goes with it", outline.caption)
     else:
         numbered = st.toggle("Number the posts", outline.numbered, key=f"{form}:numbered")
-    kept = [edit for edit in edits if edit.text.strip() or edit.title.strip()]
-    forms.mark(form, "parts")
-    with st.container(horizontal=True):
-        if st.button("Save", type="primary", key=f"{form}:save", icon=":material/save:"):
-            _save(form, outline, title, kept, caption, numbered)
-        if st.button("Add one", key=f"{form}:more", icon=":material/add:"):
-            more = [*kept, PartEdit("New words")]
-            _save(form, outline, title, more, caption, numbered)
-    st.caption("Empty a part and save to remove it.")
+    desk = Desk(outline, Words(title, tuple(typed), caption, numbered), form)
+    _commands(desk, wanted)
+    return desk
 
 
-def _part(form: str, number: int, part: Part, outline: Outline) -> PartEdit:
-    carousel = outline.kind is OutlineKind.CAROUSEL
-    name, field = ("Slide" if carousel else "Post"), f"parts[{number}]"
-    title = alt = ""
+def _part(form: str, number: int, part: Part, *, carousel: bool) -> PartEdit:
+    name, field = ("Slide" if carousel else "Post"), f"{form}:{part.id}"
+    title, alt = "", part.alt_text
     if carousel:
-        title = forms.text(form, f"{field}.title", f"{name} {number + 1}", part.title)
-    text = forms.area(
-        form, field, "Text" if carousel else f"{name} {number + 1}", part.text, height=80
-    )
+        title = st.text_input(f"{name} {number + 1}", part.title, key=f"{field}:title").strip()
+    label = f"Text of slide {number + 1}" if carousel else f"{name} {number + 1}"
+    text = st.text_area(label, part.text, height=80, key=f"{field}:text").strip()
+    forms.mark(form, f"parts[{number}]")
     if part.asset_id:
-        alt = forms.text(form, f"{field}.alt", "Alt text", part.alt_text)
-    with st.container(horizontal=True):
-        up = f"Move {name.lower()} {number + 1} up"
-        down = f"Move {name.lower()} {number + 1} down"
-        last = len(outline.parts) - 1
-        if st.button(up, key=f"{form}:up:{number}", disabled=number == 0, type="tertiary"):
-            _move(outline, number, -1)
-        if st.button(down, key=f"{form}:down:{number}", disabled=number == last, type="tertiary"):
-            _move(outline, number, 1)
+        # A slide that is drawn anew is described anew.
+        key = f"{field}:alt:{part.asset_id}"
+        alt = st.text_input(f"Alt text of slide {number + 1}", part.alt_text, key=key).strip()
     return PartEdit(text, title, alt, part.id)
 
 
-def _save(
-    form: str, outline: Outline, title: str, parts: list[PartEdit], caption: str, numbered: bool
-) -> None:
-    attempt(
-        lambda: studio().carousels.edit(
-            outline.id,
-            outline.version,
-            title=title,
-            parts=parts,
-            caption=caption,
-            numbered=numbered,
-        ),
-        done="Saved.",
-        form=form,
-    )
+def _place(number: int, total: int, part: Part) -> tuple[int, int] | None:
+    """Buttons to move a part (its number, and by how much) or to take it out (by 0)."""
+    wanted = None
+    with st.container(horizontal=True, gap="small"):
+        for label, symbol, by, last in (
+            ("Up", "arrow_upward", -1, number == 0),
+            ("Down", "arrow_downward", 1, number == total - 1),
+            ("Remove", "delete", 0, total == 1),
+        ):
+            if st.button(
+                label,
+                icon=f":material/{symbol}:",
+                key=f"{label.lower()}-{part.id}",
+                type="tertiary",
+                disabled=last,
+            ):
+                wanted = (number, by)
+    return wanted
 
 
-def _move(outline: Outline, number: int, by: int) -> None:
-    ids = [part.id for part in outline.parts]
-    ids.insert(number + by, ids.pop(number))
-    attempt(lambda: studio().carousels.reorder(outline.id, ids, outline.version), done="Moved.")
+def _commands(desk: Desk, wanted: tuple[int, int] | None) -> None:
+    parts = list(desk.typed.parts)
+    if wanted is not None:
+        number, by = wanted
+        moved = parts.pop(number)
+        if by:
+            parts.insert(number + by, moved)
+        words = replace(desk.typed, parts=tuple(parts))
+        done = "Moved." if by else f"Removed “{(moved.title or moved.text)[:40]}”."
+        attempt(lambda: desk.save(words), done=done, form=desk.form)
+    carousel = desk.outline.kind is OutlineKind.CAROUSEL
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Save", type="primary", key="save-outline", icon=":material/save:"):
+            attempt(desk.save, done="Saved.", form=desk.form)
+        more = "Add a slide" if carousel else "Add a post"
+        if st.button(more, key="add-part", icon=":material/add:"):
+            words = replace(desk.typed, parts=(*parts, PartEdit("New words")))
+            attempt(lambda: desk.save(words), done="Added at the end.", form=desk.form)
+        if desk.changed:
+            st.caption("Not saved yet.")
 
 
-def _slides(outline: Outline) -> None:
+def _slides(desk: Desk) -> None:
+    outline = desk.outline
     job = studio().carousels.job(outline.id)
     if job is not None and not job.state.final:
         _follow(outline.id)
-        return
-    if job is not None and job.error and outline.to_draw:
+    elif job is not None and job.error and outline.to_draw:
         st.warning(state.plain(job.error), icon=":material/error:")
+    busy = job is not None and not job.state.final
+    if not busy:
+        _design(desk)
     waiting = {part.id for part in outline.to_draw}
-    _design(outline)
-    if waiting:
-        said = f"Draw {len(waiting)} slide{'s' * (len(waiting) > 1)}"
-        if st.button(said, type="primary", key="draw", icon=":material/brush:"):
-            attempt(lambda: studio().carousels.draw(outline.id), done="Drawing.")
-    elif st.button("Use in a post", type="primary", key="outline-use", icon=":material/send:"):
-        _to_post(outline)
-    with st.grid(min_column_width=150, gap=12):
+    with st.grid(min_column_width=150, gap=14):
         for number, part in enumerate(outline.parts, 1):
-            with st.container(key=f"slide-{part.id}"):
-                _slide(outline, number, part, old=part.id in waiting)
+            with st.container(key=f"slide-{part.id}", gap="small"):
+                _slide(desk, number, part, old=part.id in waiting, busy=busy)
 
 
-def _slide(outline: Outline, number: int, part: Part, *, old: bool) -> None:
+def _draw_or_use(desk: Desk) -> None:
+    outline, waiting = desk.outline, len(desk.outline.to_draw)
+    if waiting:
+        said = f"Draw {waiting} slide{'s' * (waiting > 1)}"
+        if st.button(said, type="primary", key="draw", icon=":material/brush:"):
+            desk.then(lambda: studio().carousels.draw(outline.id), "Drawing.")
+    elif st.button("Use in a post", type="primary", key="outline-use", icon=":material/send:"):
+        desk.then(lambda: _to_post(outline), "Saved as a draft.")
+
+
+def _slide(desk: Desk, number: int, part: Part, *, old: bool, busy: bool) -> None:
     if part.asset_id:
         cards.picture(studio().library.get(part.asset_id))
-    state_of = "not drawn yet" if not part.asset_id else "words changed" if old else ""
-    cards.html(f'<div class="g-soft">Slide {number}{" · " + state_of if state_of else ""}</div>')
-    if part.asset_id and st.button(
-        f"Redraw slide {number}", key=f"redraw-{part.id}", icon=":material/refresh:"
-    ):
-        attempt(
-            lambda: studio().carousels.redraw_slide(outline.id, part.id), done="Drawing it again."
-        )
+    else:
+        ratio = desk.outline.design.ratio.value.replace(":", "/")
+        cards.html(f'<div class="g-blank" style="aspect-ratio:{ratio}">{number}</div>')
+    said = "not drawn yet" if not part.asset_id else "to be drawn again" if old else ""
+    cards.html(f'<div class="g-soft">Slide {number}{" · " + said if said else ""}</div>')
+    if part.asset_id and not busy:
+        name = f"Redraw slide {number}"
+        if st.button(name, key=f"redraw-{part.id}", icon=":material/refresh:", type="tertiary"):
+            desk.then(
+                lambda: studio().carousels.redraw_slide(desk.outline.id, part.id),
+                "Drawing it in another arrangement.",
+            )
 
 
-def _design(outline: Outline) -> None:
-    left, right = st.columns(2, vertical_alignment="bottom")
-    shapes = list(AspectRatio)[:3]
-    with left:
-        ratio = st.segmented_control(
-            "Shape",
-            shapes,
-            default=outline.design.ratio if outline.design.ratio in shapes else shapes[0],
-            format_func=lambda each: each.value,
-            required=True,
-            key=f"ratio:{outline.id}",
-        )
-    with right:
+def _design(desk: Desk) -> None:
+    outline, now = desk.outline, desk.outline.design
+    shapes = list(dict.fromkeys((*OFFERED, now.ratio)))
+    shape = st.segmented_control(
+        "Shape of all slides",
+        shapes,
+        default=now.ratio,
+        format_func=SHAPES.__getitem__,
+        required=True,
+        key=f"shape-{outline.id}-{now.ratio.value}",
+    )
+    ratio = AspectRatio(shape)
+    with st.container(horizontal=True):
+        _draw_or_use(desk)
         other = st.button("Another design", key="redesign", icon=":material/palette:")
-    if other or ratio is not outline.design.ratio:
-        seed = outline.design.seed + (1 if other else 0)
-        attempt(
+    if other or ratio is not now.ratio:
+        seed = now.seed + (1 if other else 0)
+        desk.then(
             lambda: studio().carousels.redesign(outline.id, seed=seed, ratio=ratio),
-            done="Changed for all slides; draw them again.",
+            "Changed for all slides; draw them again to see it.",
         )
 
 
@@ -179,17 +280,25 @@ def _follow(outline_id: str) -> None:
     watch()
 
 
-def _posts(outline: Outline) -> None:
-    for number, text in enumerate(outline.posts(), 1):
+def _posts(desk: Desk) -> None:
+    """Each post as it would go out, with its length on the platforms one is on."""
+    outline = desk.outline
+    typed = [Part(part.id, part.text) for part in desk.typed.parts]
+    shown = replace(outline, parts=tuple(typed), numbered=desk.typed.numbered)
+    platforms = sorted({account.platform for account in studio().accounts.list()})
+    for number, text in enumerate(shown.posts(), 1):
         with st.container(key=f"card-post-{number}"):
             cards.html(f'<div class="g-eyebrow">Post {number}</div>')
-            st.text(text)
-            cards.html(f'<div class="g-soft">{escape(f"{len(text)} characters")}</div>')
-    st.caption("No platform here posts a thread at once yet. Copy the posts, or post them singly.")
+            st.code(text, language=None, wrap_lines=True)
+            measures = studio().texts.measures(text, platforms)
+            told = [f"{label} {found.used}/{found.limit}" for label, found in measures.items()]
+            cards.html(cards.chips(told or [f"{len(text)} characters"]))
+            if st.button("Use in a post", key=f"post-{number}", icon=":material/send:"):
+                text_variant.to_post(outline.persona_id, text, outline.language)
+    st.caption("No platform here posts a thread at once yet: copy its posts, or post them singly.")
 
 
-def _to_post(outline: Outline) -> None:
-    def remember(post: Post) -> None:
-        st.session_state["_open_post"] = post.id
-
-    attempt(lambda: studio().carousels.to_post(outline.id), done="Saved as a draft.", then=remember)
+def _to_post(outline: Outline) -> Post:
+    post = studio().carousels.to_post(outline.id)
+    st.session_state["_open_post"] = post.id
+    return post

@@ -52,6 +52,12 @@ def forget(prefix: str) -> None:
         del st.session_state[key]
 
 
+def keep(*prefixes: str) -> None:
+    """Hold on to the widgets of forms that are not on the page now: undrawn ones are forgotten."""
+    for key in [key for key in st.session_state if str(key).startswith(prefixes)]:
+        st.session_state[key] = st.session_state[key]
+
+
 def plain(text: str) -> str:
     """Text made safe for Markdown, so that what a person typed is shown as typed."""
     return _MARKDOWN.sub(r"\\\1", text)

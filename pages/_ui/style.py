@@ -128,6 +128,16 @@ _LIBRARY = """
 [class*="st-key-asset-"] .g-thumb, [class*="st-key-alike-"] .g-thumb { object-fit: cover; }
 """
 
+_WORDS = """
+.g-parts { margin: 0 !important; padding-left: 1.25rem !important; font-size: .9375rem; }
+.g-parts li { margin: 0 0 .6rem !important; line-height: 1.45; overflow-wrap: anywhere; }
+.g-parts li::marker { color: var(--g-soft); font-size: var(--g-small); }
+.g-parts b { display: block; font-weight: 600; }
+.g-parts span { white-space: pre-line; }
+.g-blank { display: grid; place-items: center; border: 1.5px dashed var(--g-line);
+  border-radius: .8rem; color: var(--g-soft); font: 560 1.5rem Fraunces, Georgia, serif; }
+"""
+
 _PROMPT = """
 .g-prompt { display: flex; flex-wrap: wrap; gap: .4rem; }
 .g-frag { border-radius: .6rem; padding: .28rem .6rem .32rem; font-size: var(--g-small);
@@ -187,4 +197,5 @@ _NARROW = """
 
 def apply() -> None:
     """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
-    st.html(f"<style>{_TOKENS}{_FRAME}{_CARDS}{_PROMPT}{_LIBRARY}{_PREVIEW}{_NARROW}</style>")
+    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _NARROW)
+    st.html(f"<style>{''.join(rules)}</style>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from gator_engine.domain.writing import (
     WritingDraft,
     WritingStatus,
 )
-from pages._ui import cards, carousel_editor, forms, shell, state
+from pages._ui import brief_form, cards, carousel_editor, forms, shell, state
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
@@ -23,6 +24,7 @@ from pages._ui.text_variant import show as show_variant
 
 FORM = "text"
 REFRESH = timedelta(seconds=1)
+TEMPLATE = "template"
 KINDS = {
     TextKind.CAPTION: "Caption",
     TextKind.HOOK: "Hook",
@@ -34,10 +36,10 @@ KINDS = {
     TextKind.TRANSLATION: "Translation",
 }
 COUNTED = {
-    TextKind.THREAD: "Posts (0 lets the writer choose)",
-    TextKind.CAROUSEL: "Slides (0 lets the writer choose)",
-    TextKind.SCRIPT: "Scenes (0 lets the writer choose)",
-    TextKind.HASHTAGS: "Hashtags (0 lets the writer choose)",
+    TextKind.THREAD: "Posts",
+    TextKind.CAROUSEL: "Slides",
+    TextKind.SCRIPT: "Scenes",
+    TextKind.HASHTAGS: "Hashtags",
 }
 SOURCES = {
     TextKind.THREAD: ("Your own lines", "A post in each line. The templates need them."),
@@ -45,18 +47,28 @@ SOURCES = {
     TextKind.TRANSLATION: ("Text to translate", None),
     TextKind.HASHTAGS: ("Text they go with", None),
 }
+PICTURED = (TextKind.CAPTION, TextKind.ALT_TEXT)
+WITHOUT_TOPIC = (TextKind.ALT_TEXT, TextKind.TRANSLATION)
+TEMPLATES_CAN = (
+    "The built-in templates write captions, hooks, hashtags and alt text, and set your own lines as"
+    " a thread or carousel. Scripts and translations need a language model."
+)
 
 
-def page(persona: Persona) -> None:
-    """The brief on the left; what is written, or the opened carousel, on the right."""
-    left, right = st.columns([2, 3], gap="large")
-    with left, st.container(key="card-text-brief"):
-        _brief(persona)
+def page(people: Sequence[Persona]) -> None:
+    """The brief on the left and what is written on the right; or the opened carousel, alone."""
+    outline, writing = state.linked("outline"), state.linked("writing")
+    if outline:
+        carousel_editor.edit(outline)
+        return
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        with st.container(key="card-text-brief"):
+            persona = brief_form.choose_persona(people, state.linked("persona"))
+            _brief(persona)
+        _earlier(persona)
     with right:
-        outline, writing = state.linked("outline"), state.linked("writing")
-        if outline:
-            carousel_editor.edit(outline)
-        elif writing:
+        if writing:
             _writing(writing)
         else:
             shell.empty(
@@ -65,37 +77,20 @@ def page(persona: Persona) -> None:
                 "Choose what you need and say what it is about. Several versions appear here.",
                 key="texts",
             )
-    with left:
-        _earlier(persona)
 
 
 def _brief(persona: Persona) -> None:
-    kind = st.pills(
-        "Write", list(KINDS), format_func=KINDS.__getitem__, default=TextKind.CAPTION,
-        required=True, key=f"{FORM}:kind",
+    kind = TextKind(
+        st.pills(
+            "Write", list(KINDS), format_func=KINDS.__getitem__, default=TextKind.CAPTION,
+            required=True, key=f"{FORM}:kind",
+        )
     )  # fmt: skip
-    topic = forms.area(FORM, "topic", "What it is about", "", height=80)
-    source = picture = ""
-    if kind in SOURCES:
-        label, told = SOURCES[kind]
-        source = forms.area(FORM, "source", label, "", height=110, help=told)
-    if kind in (TextKind.CAPTION, TextKind.ALT_TEXT):
-        picture = forms.area(FORM, "picture", "What the picture shows", "", height=68)
+    topic, source, picture = _subject(kind)
     writer = _writer()
     platforms = _platforms()
-    left, right = st.columns(2)
-    with left:
-        variants = int(st.number_input("Versions", 1, 6, 3, key=f"{FORM}:variants"))
-        forms.mark(FORM, "variants")
-    with right:
-        spoken = list(persona.profile.identity.languages) or ["en"]
-        start = spoken[0]
-        language = forms.text(FORM, "language", "Language", start, help="Such as en or pt-BR.")
-    count = 0
-    if kind in COUNTED:
-        count = int(st.number_input(COUNTED[kind], 0, 20, 0, key=f"{FORM}:count:{kind}"))
-        forms.mark(FORM, "count")
-    if st.button("Write", type="primary", icon=":material/edit_note:", key=f"{FORM}:write"):
+    variants, count, language = _amounts(kind, persona)
+    if st.button("Write", type="primary", icon=":material/edit_note:", key="write-text"):
         draft = WritingDraft(
             persona_id=persona.id,
             kind=kind,
@@ -111,6 +106,51 @@ def _brief(persona: Persona) -> None:
         )
         _ask(draft)
     forms.mark(FORM, "budget", "price")
+
+
+def _subject(kind: TextKind) -> tuple[str, str, str]:
+    """What it is about, the text it starts from, and the picture it goes with."""
+    topic = source = picture = ""
+    if kind not in WITHOUT_TOPIC:
+        topic = forms.area(FORM, "topic", "What it is about", "", height=80)
+    if kind in SOURCES:
+        label, told = SOURCES[kind]
+        source = forms.area(FORM, "source", label, "", height=110, help=told)
+    if kind in PICTURED:
+        picture = forms.area(FORM, "picture", "What the picture shows", "", height=68)
+    if kind in WITHOUT_TOPIC:
+        forms.mark(FORM, "topic")
+    return topic, source, picture
+
+
+def _amounts(kind: TextKind, persona: Persona) -> tuple[int, int, str]:
+    """How many versions, how many parts each has (0 leaves it to the writer), in which language."""
+    left, right = st.columns(2)
+    with left:
+        variants = st.number_input("Versions", 1, 6, 3, key=f"{FORM}:variants")
+        forms.mark(FORM, "variants")
+    if kind not in COUNTED:
+        with right:
+            return int(variants), 0, _language(kind, persona)
+    with right:
+        count = st.number_input(
+            COUNTED[kind], 1, 20, None, placeholder="As it comes", key=f"{FORM}:count:{kind}"
+        )
+        forms.mark(FORM, "count")
+    return int(variants), int(count or 0), _language(kind, persona)
+
+
+def _language(kind: TextKind, persona: Persona) -> str:
+    spoken = list(persona.profile.identity.languages) or ["en"]
+    translated = kind is TextKind.TRANSLATION
+    typed = st.text_input(
+        "Into" if translated else "Language",
+        spoken[-1] if translated else spoken[0],
+        help="A language code, such as en, de or pt-BR.",
+        key=f"{FORM}:language:{persona.id}:{'into' if translated else 'in'}",
+    )
+    forms.mark(FORM, "language")
+    return (typed or "").strip()
 
 
 def _ask(draft: WritingDraft) -> None:
@@ -129,18 +169,24 @@ def _ask(draft: WritingDraft) -> None:
 def _writer() -> str:
     infos = {info.slug: info for info in studio().writing.writers()}
     ready = [slug for slug, info in infos.items() if not info.missing]
-    start = next((n for n, slug in enumerate(ready) if slug != "template"), 0)
-    chosen = st.selectbox(
-        "Written by",
-        ready,
-        index=start,
-        format_func=lambda slug: infos[slug].label,
-        key=f"{FORM}:writer",
+    start = next((n for n, slug in enumerate(ready) if slug != TEMPLATE), 0)
+    chosen = str(
+        st.selectbox(
+            "Written by",
+            ready,
+            index=start,
+            format_func=lambda slug: infos[slug].label,
+            key=f"{FORM}:writer",
+        )
     )
     forms.mark(FORM, "writer")
-    if len(ready) == 1:
-        st.caption("Language models are set up under Settings, Models.")
-    return str(chosen)
+    if chosen == TEMPLATE:
+        st.caption(TEMPLATES_CAN)
+    if ready == [TEMPLATE]:
+        st.page_link(
+            "pages/settings.py", label="Set up a language model", icon=":material/settings:"
+        )
+    return chosen
 
 
 def _platforms() -> tuple[str, ...]:
@@ -175,15 +221,10 @@ def _follow(writing_id: str) -> None:
             writing = studio().texts.get(writing_id)
             if writing.status.final:
                 st.rerun(scope="app")
-            job = studio().texts.job(writing_id)
-            done = sum(1 for each in writing.variants if each.done)
-            waits = writing.status is WritingStatus.QUEUED
-            said = "Waits for a free worker" if waits else f"{done} ready"
-            if waits and job is not None and job.error:
-                said = f"Tries again soon. {job.error}"
-            st.progress(done / writing.draft.variants, said)
-            with st.grid(min_column_width=230, gap=12):
-                for number in range(writing.draft.variants):
+            total, done = writing.draft.variants, sum(each.done for each in writing.variants)
+            st.progress(min(1.0, done / total), _how_far(writing, done))
+            with st.grid(min_column_width=215, gap=12):
+                for number in range(total):
                     growing = writing.variants[number : number + 1]
                     _growing(number, growing[0] if growing else TextVariant())
             if st.button("Stop", key=f"stop-{writing_id}", icon=":material/stop_circle:"):
@@ -192,21 +233,33 @@ def _follow(writing_id: str) -> None:
     grow()
 
 
+def _how_far(writing: Writing, done: int) -> str:
+    if writing.status is not WritingStatus.QUEUED:
+        return f"{done} of {writing.draft.variants} ready"
+    job = studio().texts.job(writing.id)
+    if job is not None and job.error:
+        return f"Tries again soon. {state.plain(job.error)}"
+    return "Waits for a free worker"
+
+
 def _growing(number: int, variant: TextVariant) -> None:
     with st.container(key=f"card-growing-{number}"):
         cards.html(f'<div class="g-eyebrow">Version {number + 1}</div>')
-        st.text(variant.text or "…")
+        st.text(variant.text or variant.error or "…")
 
 
 def _finished(writing: Writing) -> None:
-    if writing.status is not WritingStatus.SUCCEEDED:
+    worked = writing.status is WritingStatus.SUCCEEDED
+    if not worked:
         st.warning(state.plain(writing.error or "It ended early."), icon=":material/info:")
-    shown = [each for each in writing.variants if each.text or each.error]
-    with st.grid(min_column_width=250, gap=12):
-        for number, variant in enumerate(shown):
+    # A failed one says above why; its variants would only say it again.
+    shown = [(n, v) for n, v in enumerate(writing.variants) if v.text or (v.error and worked)]
+    with st.grid(min_column_width=215, gap=12):
+        for number, variant in shown:
             with st.container(key=f"card-variant-{number}"):
                 show_variant(writing, number, variant)
-    if st.button("Write others", key="again", icon=":material/refresh:"):
+    again = "Write others" if worked else "Try again"
+    if st.button(again, key="again", icon=":material/refresh:"):
         _ask(replace(writing.draft, seed=st.session_state.get(f"{FORM}:seed", 1)))
 
 
@@ -218,11 +271,17 @@ def _earlier(persona: Persona) -> None:
     with st.expander("Earlier", icon=":material/history:"):
         for outline in outlines:
             name = f"{outline.kind.value.capitalize()}: {outline.title or 'untitled'}"
-            if st.button(name[:60], key=f"open-{outline.id}", type="tertiary"):
+            if st.button(_short(name), key=f"open-{outline.id}", type="tertiary"):
                 state.link(outline=outline.id, writing=None)
                 st.rerun()
         for writing in writings:
-            name = f"{KINDS[writing.draft.kind]}: {writing.draft.topic or writing.draft.source}"
-            if st.button(name[:60], key=f"open-{writing.id}", type="tertiary"):
+            asked = writing.draft
+            name = f"{KINDS[asked.kind]}: {asked.topic or asked.source or asked.picture}"
+            if st.button(_short(name), key=f"open-{writing.id}", type="tertiary"):
                 state.link(writing=writing.id, outline=None)
                 st.rerun()
+
+
+def _short(name: str) -> str:
+    line = " ".join(name.split())
+    return state.plain(line if len(line) <= 48 else f"{line[:47]}…")

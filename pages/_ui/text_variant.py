@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from gator_engine.domain.carousels import Outline
 from gator_engine.domain.posts import Post
-from gator_engine.domain.writing import TextKind, TextVariant, Writing
+from gator_engine.domain.writing import TextKind, TextPart, TextVariant, Writing
 from pages._ui import cards, state
 from pages._ui.commands import attempt
 from pages._ui.icons import icon
@@ -16,59 +17,87 @@ from pages._ui.session import studio
 
 POSTED = (TextKind.CAPTION, TextKind.HOOK, TextKind.TRANSLATION)
 OUTLINED = {TextKind.THREAD: "Open the thread", TextKind.CAROUSEL: "Open the carousel"}
+# Kinds whose whole text is no post, so that no platform's length applies to it.
+UNMEASURED = (TextKind.THREAD, TextKind.SCRIPT, TextKind.HASHTAGS, TextKind.ALT_TEXT)
 
 
 def show(writing: Writing, number: int, variant: TextVariant) -> None:
     """The variant with everything that is known about it."""
-    key = f"variant:{writing.id}:{number}"
+    kind = writing.draft.kind
     if variant.error:
-        cards.html(f'<div class="g-eyebrow">Version {number + 1}</div>')
+        _eyebrow(number)
         st.text(variant.error)
         return
-    if variant.parts:
-        _parts(number, variant)
-        text = variant.text
-    else:
-        text = st.text_area(f"Version {number + 1}", variant.text, height=190, key=key)
-    _counters(text, writing)
-    if variant.alt_text and writing.draft.kind is TextKind.CAPTION:
+    text = _text(writing, number, variant)
+    edited = text != variant.text
+    _counters(text, writing, edited=edited)
+    if variant.alt_text and kind is TextKind.CAPTION:
         cards.html(f'<div class="g-soft">Alt text: {escape(variant.alt_text)}</div>')
-    findings = variant.findings if text == variant.text else _again(text, writing)
-    for symbol, lines in (("flag", variant.flags), ("record_voice_over", findings)):
-        rows = (f"<div>{icon(symbol)} {escape(line)}</div>" for line in lines)
-        cards.html(f'<div class="g-soft">{"".join(rows)}</div>')
+    if not edited:
+        _notes("flag", variant.flags)
+    _notes("record_voice_over", _again(text, writing) if edited else variant.findings)
     _signature(variant)
     _actions(writing, number, text)
 
 
-def _parts(number: int, variant: TextVariant) -> None:
+def _eyebrow(number: int) -> None:
     cards.html(f'<div class="g-eyebrow">Version {number + 1}</div>')
+
+
+def _text(writing: Writing, number: int, variant: TextVariant) -> str:
+    """Its words: to edit where they become a post, to copy where they go elsewhere."""
+    kind = writing.draft.kind
+    if kind in POSTED:
+        key = f"variant:{writing.id}:{number}"
+        return st.text_area(f"Version {number + 1}", variant.text, height=190, key=key)
+    _eyebrow(number)
     if variant.title:
         st.markdown(f"**{state.plain(variant.title)}**")
+    if variant.parts:
+        parts(variant.parts)
+    else:
+        st.code(variant.text, language=None, wrap_lines=True)
+    if kind is TextKind.CAROUSEL and variant.text != variant.title:
+        cards.html(f'<div class="g-soft">Post that goes with it: {escape(variant.text)}</div>')
+    return variant.text
+
+
+def parts(shown: Sequence[TextPart]) -> None:
+    """Posts, slides or scenes, in their order."""
     rows = "".join(
-        f"<li>{f'<b>{escape(part.title)}</b> ' if part.title else ''}{escape(part.text)}</li>"
-        for part in variant.parts
+        f"<li>{f'<b>{escape(part.title)}</b>' if part.title else ''}"
+        f"<span>{escape(part.text)}</span></li>"
+        for part in shown
     )
     cards.html(f'<ol class="g-parts">{rows}</ol>')
 
 
-def _counters(text: str, writing: Writing) -> None:
-    """Length as each platform counts it; a thread's posts are measured one by one elsewhere."""
-    if writing.draft.kind in (TextKind.THREAD, TextKind.SCRIPT, TextKind.HASHTAGS):
+def _counters(text: str, writing: Writing, *, edited: bool) -> None:
+    """Length as each platform counts it; what is too long as written is told by its flags."""
+    if writing.draft.kind in UNMEASURED:
         return
     measures = studio().texts.measures(text, writing.draft.platforms)
     told = [f"{label} {found.used}/{found.limit}" for label, found in measures.items()]
-    over = [label for label, found in measures.items() if found.over]
     cards.html(cards.chips(told or [f"{len(text)} characters"]))
-    if over:
-        said = f"Too long for {', '.join(over)}."
-        cards.html(f'<div class="g-problem" role="alert">{icon("error")} {escape(said)}</div>')
+    if edited:
+        over = [
+            f"{found.over} {found.unit} too long for {label}."
+            for label, found in measures.items()
+            if found.over
+        ]
+        _notes("flag", over)
 
 
-def _again(text: str, writing: Writing) -> tuple[str, ...]:
+def _notes(symbol: str, lines: Sequence[str]) -> None:
+    if lines:
+        rows = "".join(f"<div>{icon(symbol)} {escape(line)}</div>" for line in lines)
+        cards.html(f'<div class="g-warning">{rows}</div>')
+
+
+def _again(text: str, writing: Writing) -> Sequence[str]:
     persona = studio().personas.get(writing.persona_id)
     found = studio().texts.findings(text, persona.profile, writing.draft.language)
-    return tuple(f"{one.message[:1].upper()}{one.message[1:]}. {one.fix}" for one in found)
+    return [f"{one.message[:1].upper()}{one.message[1:]}. {one.fix}" for one in found]
 
 
 def _signature(variant: TextVariant) -> None:
@@ -76,14 +105,14 @@ def _signature(variant: TextVariant) -> None:
     if variant.input_tokens is not None and variant.output_tokens is not None:
         by = f"{by} · {variant.input_tokens} tokens in, {variant.output_tokens} out"
     elif variant.written_by != "template":
-        by = f"{by} · tokens not told"
+        by = f"{by} · it did not say how many tokens it took"
     cards.html(f'<div class="g-soft">By {escape(by)}</div>')
 
 
 def _actions(writing: Writing, number: int, text: str) -> None:
     draft, name = writing.draft, f"use-{writing.id}-{number}"
     if draft.kind in POSTED and st.button("Use in a post", key=name, icon=":material/send:"):
-        _use(draft.persona_id, text, draft.language)
+        to_post(draft.persona_id, text, draft.language)
     if draft.kind in OUTLINED and st.button(
         OUTLINED[draft.kind], key=name, icon=":material/view_carousel:"
     ):
@@ -98,7 +127,9 @@ def _opened(outline: Outline) -> None:
     state.link(outline=outline.id, writing=None)
 
 
-def _use(persona_id: str, text: str, language: str) -> None:
+def to_post(persona_id: str, text: str, language: str) -> None:
+    """Start a post with these words, and open it in the composer."""
+
     def remember(post: Post) -> None:
         st.session_state["_open_post"] = post.id
 
