@@ -13,6 +13,7 @@ from gator_engine.errors import InvalidInput
 from pages._ui import (
     brief_form,
     cards,
+    create_side,
     forms,
     grid_form,
     grid_view,
@@ -25,28 +26,6 @@ from pages._ui.brief_keys import FORM
 from pages._ui.session import studio
 
 MOST = 8
-WORDS = "words"
-SIDES = {"pictures": ":material/image: Pictures", WORDS: ":material/edit_note: Words"}
-
-
-def side() -> str:
-    """What is made here now; the address says so too, and each form keeps what was typed."""
-    state.keep(f"{FORM}:", f"{text_studio.FORM}:")
-    opened = state.linked("writing") or state.linked("outline")
-    start = state.linked("side") or (WORDS if opened else "")
-    chosen = st.segmented_control(
-        "Make",
-        list(SIDES),
-        default=start if start in SIDES else "pictures",
-        format_func=SIDES.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key="create-side",
-    )
-    wanted = WORDS if chosen == WORDS else None
-    if wanted != state.linked("side"):
-        state.link(side=wanted)
-    return str(chosen)
 
 
 def brief(persona: Persona) -> BriefDraft | None:
@@ -121,7 +100,7 @@ if not everyone:
     )
     place.page_link("pages/personas.py", label="Create a persona", icon=":material/add:")
     st.stop()
-if side() == WORDS:
+if create_side.choose() == create_side.WORDS:
     text_studio.page(everyone)
 else:
     pictures(everyone)

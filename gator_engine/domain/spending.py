@@ -14,8 +14,8 @@ from gator_engine.domain.providers import Price
 
 WORKSPACE = "workspace"
 # A byte-level tokenizer (GPT-2 and its heirs, SentencePiece with byte fallback) never makes more
-# tokens than a text has bytes. What a server adds around messages and tools has no published bound;
-# the largest figure vendors state for a forced tool is below a thousand tokens.
+# tokens than a text has bytes. What a server adds around messages and tools has no published bound:
+# the allowance for it is our assumption, generous on purpose, and no figure of any vendor.
 OVERHEAD_TOKENS = 1000
 
 
