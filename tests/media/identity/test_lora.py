@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from gator_engine.adapters.generators._diffusers.adapters import MOST_KEPT
+from gator_engine.adapters.generators._diffusers.models import warm_model
 from gator_engine.adapters.training.lora import DiffusersLoraTrainer
 from gator_engine.config import Settings
 from gator_engine.errors import Cancelled, CapabilityError, InvalidInput
@@ -68,6 +72,41 @@ def test_the_weight_counts_and_two_loras_add_up(
         for loras in asked
     ]
     assert len(set(files)) == len(asked)
+
+
+def test_a_lora_is_read_once_and_again_when_its_file_changes(
+    generator: Make, tiny_model: Model, tmp_path: Path
+) -> None:
+    path = train(tiny_model("sd15"), tmp_path / "lora").path
+    settings = {"loras": [[str(path), 1.0]]}
+    first = generator("sd15").generate(ask(settings=settings), RecordingRun()).files
+    before = path.stat()
+    # The same file to all appearances, yet nothing of it could be read any more.
+    path.write_bytes(b"x" * before.st_size)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert generator("sd15").generate(ask(settings=settings), RecordingRun()).files == first
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    with pytest.raises(InvalidInput, match="does not fit"):
+        generator("sd15").generate(ask(settings=settings), RecordingRun())
+
+
+def test_a_handful_of_loras_stays_and_a_switch_leaves_no_trace(
+    generator: Make, tiny_model: Model, tmp_path: Path
+) -> None:
+    made = train(tiny_model("sd15"), tmp_path / "lora").path
+    plain = generator("sd15").generate(ask(), RecordingRun()).files
+    names = [tmp_path / f"{number}.safetensors" for number in range(MOST_KEPT + 2)]
+    files = []
+    for path in names:
+        shutil.copy(made, path)
+        settings = {"loras": [[str(path), 1.0]]}
+        files.append(generator("sd15").generate(ask(settings=settings), RecordingRun()).files[0])
+    assert len({file.data for file in files}) == 1
+    assert files[0].data != plain[0].data
+    model, _ = warm_model(str(tiny_model("sd15")), "cpu", "auto")
+    kept = {name for part in model.pipe.get_list_adapters().values() for name in part}
+    assert kept == set(model.loras.names.values()) and len(kept) == MOST_KEPT
+    assert generator("sd15").generate(ask(), RecordingRun()).files == plain
 
 
 def test_the_file_tells_its_story(tiny_model: Model, tmp_path: Path) -> None:

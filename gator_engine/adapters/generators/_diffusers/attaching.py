@@ -7,7 +7,6 @@ is as it was before, bit by bit.
 
 from __future__ import annotations
 
-import inspect
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,16 +15,16 @@ from typing import Any
 
 import torch
 from PIL import Image, UnidentifiedImageError
-from safetensors import SafetensorError
 from transformers import CLIPVisionModelWithProjection
 
+from gator_engine.adapters.generators._diffusers.adapters import UNFIT, unfit
 from gator_engine.adapters.generators._diffusers.families import References, family_of
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.errors import CapabilityError, InvalidInput
 
 # Where the encoder lies: beside the weights, or as in the repository h94/IP-Adapter.
 _ENCODERS = ("image_encoder", "../models/image_encoder")
-_UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
 
 
 def why_not(pipe: Any, options: Mapping[str, Any]) -> str:
@@ -48,38 +47,19 @@ def attached(
     """
     loras = [(Path(path), float(weight)) for path, weight in options["loras"]]
     pictures = [_opened(data) for data in references]
-    with _with_loras(model.pipe, loras), _with_references(model.pipe, pictures, options) as more:
+    with _with_loras(model, loras), _with_references(model.pipe, pictures, options) as more:
         yield more
 
 
 @contextmanager
-def _with_loras(pipe: Any, loras: Sequence[tuple[Path, float]]) -> Iterator[None]:
+def _with_loras(model: LoadedModel, loras: Sequence[tuple[Path, float]]) -> Iterator[None]:
     if not loras:
         yield
-        return
-    if not hasattr(pipe, "load_lora_weights"):
-        raise CapabilityError(f"{PROVIDER} {type(pipe).__name__}", "LoRAs", "no LoRA")
-    names = [f"lora_{number}" for number in range(len(loras))]
-    try:
-        for name, (path, _) in zip(names, loras, strict=True):
-            _load_lora(pipe, path, name)
-        pipe.set_adapters(names, adapter_weights=[weight for _, weight in loras])
-        yield
-    finally:
-        pipe.unload_lora_weights()
-
-
-def _load_lora(pipe: Any, path: Path, name: str) -> None:
-    try:
-        if path.is_file():
-            pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name)
-        else:
-            pipe.load_lora_weights(str(path), adapter_name=name, use_safetensors=True)
-    except _UNFIT as error:
-        raise _unfit("loras", path, pipe, error) from error
-    # Of weights for another model diffusers only warns, and draws as if there were none.
-    if name not in {each for part in pipe.get_list_adapters().values() for each in part}:
-        raise _unfit("loras", path, pipe, None)
+    elif not hasattr(model.pipe, "load_lora_weights"):
+        raise CapabilityError(f"{PROVIDER} {type(model.pipe).__name__}", "LoRAs", "no LoRA")
+    else:
+        with model.loras.switched_on(model.pipe, loras):
+            yield
 
 
 @contextmanager
@@ -88,7 +68,7 @@ def _with_references(
 ) -> Iterator[dict[str, Any]]:
     family = family_of(type(pipe).__name__)
     way = family.references if family else References.NONE
-    takes = inspect.signature(type(pipe).__call__).parameters
+    takes = taken_by(pipe)
     if not pictures:
         yield {}
     elif way is References.PICTURES and "mask_image" not in takes:
@@ -120,8 +100,8 @@ def _ip_adapter(pipe: Any, named: str) -> Iterator[None]:
             pipe.load_ip_adapter(
                 str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None
             )
-        except _UNFIT as error:
-            raise _unfit("reference_adapter", path, pipe, error) from error
+        except UNFIT as error:
+            raise unfit("reference_adapter", path, pipe, error) from error
         yield
     finally:
         _take_off(pipe, processors)
@@ -158,10 +138,3 @@ def _opened(data: bytes) -> Image.Image:
     except (UnidentifiedImageError, OSError) as error:
         raise InvalidInput("settings.references", "holds what is no picture") from error
     return image
-
-
-def _unfit(option: str, path: Path, pipe: Any, error: BaseException | None) -> InvalidInput:
-    said = (str(error).strip().splitlines() or [""])[0][:200] if error else "no layer matches"
-    return InvalidInput(
-        f"settings.{option}", f"{path.name} does not fit {type(pipe).__name__}: {said}"
-    )

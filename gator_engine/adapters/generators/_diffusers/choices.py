@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gator_engine.adapters.generators._diffusers.families import Family, Variant, family_of
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.errors import CapabilityError, InvalidInput
 
@@ -39,7 +39,7 @@ def choices_for(
 
     Raises CapabilityError or InvalidInput for what the model cannot do.
     """
-    parameters = inspect.signature(type(model.pipe).__call__).parameters
+    parameters = taken_by(model.pipe)
     family = family_of(type(model.pipe).__name__)
     variant = family.variant(model.name) if family else _by_call(parameters)
     name, guidance = _guidance(model, parameters, family, variant, float(options["guidance"]))

@@ -16,6 +16,7 @@ from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
+from gator_engine.adapters.generators._diffusers.adapters import KeptLoras
 from gator_engine.adapters.generators._diffusers.cache import (
     PipelineCache,
     PipelineKey,
@@ -52,6 +53,7 @@ class LoadedModel:
     speed: tuple[str, ...] = ()
     # Working memory of one picture by (width, height), as last measured on a GPU.
     picture_bytes: dict[tuple[int, int], int] = field(default_factory=dict)
+    loras: KeptLoras = field(default_factory=KeptLoras)
     lock: Lock = field(default_factory=Lock)
 
     @property

@@ -8,7 +8,6 @@ place in the running pass is made and thrown away, since a pipeline cannot lose 
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedM
 from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.rounds import RoundOfRun
 from gator_engine.adapters.generators._diffusers.session import Session
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.adapters.generators._diffusers.warmth import GPU_PASS
 from gator_engine.adapters.generators._diffusers.watching import Follower, StepWatcher, watched
 from gator_engine.adapters.generators._diffusers.words import Words, words_for
@@ -239,7 +239,7 @@ def _arguments(
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
     choices, work = session.choices, session.work
-    takes = inspect.signature(type(work.model.pipe).__call__).parameters
+    takes = taken_by(work.model.pipe)
     given = {
         **words,
         **session.more,

@@ -8,7 +8,6 @@ interrupt flag would return a half-made picture as if it were whole.
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 from gator_engine.adapters.generators._diffusers.models import LoadedModel
 from gator_engine.adapters.generators._diffusers.preview import preview_of
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.errors import GatorError
 from gator_engine.ports import Run
 
@@ -113,7 +113,7 @@ class StepWatcher:
 
 def calls_back(pipe: Any) -> bool:
     """Whether a pipeline tells of its steps by itself."""
-    return "callback_on_step_end" in inspect.signature(type(pipe).__call__).parameters
+    return "callback_on_step_end" in taken_by(pipe)
 
 
 @contextmanager
