@@ -13,6 +13,7 @@ from gator_engine.domain.work import Job, Progress
 from gator_engine.errors import Cancelled, StaleWrite, Unavailable
 from gator_engine.jobs import JOBS
 from gator_engine.services.jobs import Jobs
+from workers.pace import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class JobRun:
         )
         self._lost: StaleWrite | None = None
         self._began = time.monotonic()
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._beat, name=f"beat-{job.id}", daemon=True)
 
     def progress(self, fraction: float, stage: str, preview: bytes | None = None) -> None:
@@ -54,8 +56,9 @@ class JobRun:
         """
         self.check()
         fraction = min(1.0, max(0.0, fraction))
+        left = self._pace.left(fraction, time.monotonic())
         kept = preview if preview is not None else self._latest.preview
-        self._latest = Progress(fraction, stage, self._eta(fraction), kept)
+        self._latest = Progress(fraction, stage, left, kept)
         self._news.set()
 
     def check(self) -> None:
@@ -78,12 +81,6 @@ class JobRun:
     def complete(self) -> None:
         """Store the last progress as whole, so that the row does not end at 93 %."""
         self._jobs.heartbeat(self._job, replace(self._latest, fraction=1.0, eta_s=0.0))
-
-    def _eta(self, fraction: float) -> float | None:
-        """Seconds left if it goes on as it went; None too early to tell."""
-        if fraction < 0.05:
-            return None
-        return (time.monotonic() - self._began) * (1.0 - fraction) / fraction
 
     def _beat(self) -> None:
         while not self._over.is_set():

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from gator_engine.adapters.provenance import MADE_BY_AI, source_type
+from gator_engine.config import Settings
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.errors import CapabilityError, InvalidInput
 from gator_engine.ports import Generator
@@ -239,3 +240,20 @@ def test_a_prompt_too_long_for_the_model_is_said_aloud(generator: Make) -> None:
     long = CompiledPrompt(tuple(Fragment("chair " * 20, "brief.prompt") for _ in range(10)))
     notes = generator("pixart").generate(ask(compiled=long), RecordingRun()).notes
     assert any("tokens" in note for note in notes)
+
+
+def test_loading_is_a_stage_of_its_own_and_only_when_there_is_something_to_load(
+    tmp_path: Path,
+) -> None:
+    from gator_engine.adapters.generators import discover
+    from tests.media.tiny_models import save_tiny
+
+    model = save_tiny("sd15", tmp_path)
+    made = discover(Settings(image_model=str(model), device="cpu"))["diffusers"]
+    stages = []
+    for _ in range(2):
+        run = RecordingRun()
+        made.generate(ask(), run)
+        stages.append(run.told[0][1])
+    assert stages[0].startswith(f"Loading the model {model}")
+    assert stages[1] == "Reading the words"

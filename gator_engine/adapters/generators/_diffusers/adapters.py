@@ -49,21 +49,19 @@ class KeptLoras:
 
         Any failure, here or inside the block, takes every LoRA off again.
         """
+        whole = False
         try:
             names = [self._name(pipe, path) for path, _ in loras]
             for layer in _layers(pipe):
                 layer.enable_adapters(True)
             pipe.set_adapters(names, adapter_weights=[weight for _, weight in loras])
             yield
-        except BaseException:
-            self.take_off(pipe)
-            raise
-        if _is_changed(pipe):
-            self.take_off(pipe)
-            return
-        for layer in _layers(pipe):
-            layer.enable_adapters(False)
-        self._forget_old(pipe)
+            whole = not _is_changed(pipe)
+        finally:
+            if whole:
+                self._switch_off(pipe)
+            else:
+                self.take_off(pipe)
 
     def take_off(self, pipe: Any) -> None:
         """Remove every LoRA from the model."""
@@ -80,7 +78,9 @@ class KeptLoras:
         self.names.move_to_end(stamp)
         return self.names[stamp]
 
-    def _forget_old(self, pipe: Any) -> None:
+    def _switch_off(self, pipe: Any) -> None:
+        for layer in _layers(pipe):
+            layer.enable_adapters(False)
         while len(self.names) > MOST_KEPT:
             _, name = self.names.popitem(last=False)
             pipe.delete_adapters(name)

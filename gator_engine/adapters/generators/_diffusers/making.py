@@ -8,7 +8,11 @@ from typing import Any
 
 from gator_engine.adapters.generators._diffusers.attaching import attached, why_not
 from gator_engine.adapters.generators._diffusers.choices import choices_for
-from gator_engine.adapters.generators._diffusers.models import LoadedModel, warm_model
+from gator_engine.adapters.generators._diffusers.models import (
+    LoadedModel,
+    is_warm,
+    warm_model,
+)
 from gator_engine.adapters.generators._diffusers.painting import paint
 from gator_engine.adapters.generators._diffusers.session import Session
 from gator_engine.adapters.generators._diffusers.tasks import Work, text_to_image
@@ -68,9 +72,13 @@ def _make(
     plan: Plan,
 ) -> None:
     first, options = waiting[0]
+    precision = str(options["precision"])
+    stage = "Reading the words"
+    if not is_warm(name, device, precision):
+        stage = f"Loading the model {name} (one from the hub is downloaded once)"
     for member, _ in waiting.values():
-        member.run.progress(0.0, f"Loading {name} (a model from the hub is downloaded once)")
-    model, was_warm = warm_model(name, device, str(options["precision"]))
+        member.run.progress(0.0, stage)
+    model, was_warm = warm_model(name, device, precision)
     with model.lock:
         shared = plan(model, _able(model, first.request, options), options)
         with attached(shared.model, options, shared.references) as more:

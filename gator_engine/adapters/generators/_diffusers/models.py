@@ -68,11 +68,19 @@ def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
     Several stay loaded as long as their weights fit into the budget of the device. Raises
     InvalidInput, CapabilityError, ConfigError, Rejected or Transient.
     """
-    on = device_for(device)
-    known = dtype if dtype in _DTYPES else _natural_dtype(on)
-    model, was_warm = WARM.get(PipelineKey(name, on, known))
+    model, was_warm = WARM.get(_key(name, device, dtype))
     model.asked_precision = dtype
     return model, was_warm
+
+
+def is_warm(name: str, device: str, dtype: str) -> bool:
+    """Whether `warm_model` would have nothing to load. Raises ConfigError for an unknown device."""
+    return _key(name, device, dtype) in dict(WARM.kept())
+
+
+def _key(name: str, device: str, dtype: str) -> PipelineKey:
+    on = device_for(device)
+    return PipelineKey(name, on, dtype if dtype in _DTYPES else _natural_dtype(on))
 
 
 def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
