@@ -121,11 +121,24 @@ def _expected(form: str, outline: Outline) -> int:
     return outline.version if base == _base(outline) else int(version)
 
 
+def _changed_elsewhere(form: str, outline: Outline) -> None:
+    """Say that somebody saved other words in the meantime, and offer them."""
+    if st.session_state[f"_{form}"][1] == _base(outline):
+        return
+    said = "Somebody else changed this in the meantime. What you typed is still below, not saved."
+    st.warning(said, icon=":material/group:")
+    if st.button("Show what is saved", key="show-saved", icon=":material/refresh:"):
+        state.forget(f"{form}:")
+        _remember(form, outline)
+        st.rerun()
+
+
 def _words(outline: Outline) -> Desk:
     """The form; each part's fields are kept under its id, so that they move with it."""
     form = f"outline:{outline.id}"
     if f"_{form}" not in st.session_state:
         _remember(form, outline)
+    _changed_elsewhere(form, outline)
     carousel = outline.kind is OutlineKind.CAROUSEL
     title = forms.text(form, "title", "Title", outline.title)
     forms.mark(form, "parts")

@@ -144,7 +144,8 @@ def _figures(view: MonthView, code: str) -> None:
     if view.cap:
         used = view.spent + view.uncounted + view.reserved
         st.progress(min(1.0, used / view.cap), f"{money(view.left or 0, code)} left")
-    tokens = f"{view.input_tokens:,} tokens in, {view.output_tokens:,} out, {view.calls} calls."
+    calls = f"{view.calls} call{'s' * (view.calls != 1)}"
+    tokens = f"{view.input_tokens:,} tokens in, {view.output_tokens:,} out, {calls}."
     st.caption(f"{tokens} As the providers counted them.")
     if view.uncounted_calls:
         st.caption(

@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from gator_engine import Studio, open_studio, run_jobs
 from gator_engine.domain.carousels import OutlineKind
+from gator_engine.domain.providers import ProviderKind
 from gator_engine.domain.writing import TextKind, TextPart, WritingDraft
+from gator_engine.services.providers import NewEndpoint
 from tests.browser.conftest import ROOT, Stack, free_ports, running_stack
 from tests.browser.looking import MAIN, calm, go, press, sees
 from tests.browser.test_every_page_looks_right import faults, take_picture
@@ -55,14 +57,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(home: Path) -> Made:
-    """A persona with captions and a drawn carousel."""
+def made(home: Path, model: ChatServer) -> Made:
+    """A persona with captions and a drawn carousel, a language model and a budget."""
     with open_studio(home=home, queue="inline") as studio:
         persona = studio.personas.create(studio.personas.templates()[0].profile)
         outline = _drawn(studio, persona.id)
         wanted = WritingDraft(persona.id, TextKind.CAPTION, "The third glaze test", "template")
         captions = studio.texts.request(wanted)
         run_jobs(studio)
+        new = NewEndpoint("House model", ProviderKind.OPENAI, model.url, "big", KEY, "0.5", "2")
+        studio.providers.save(new)
+        studio.spending.set_cap(5_000_000)
         return Made(persona.id, captions.id, outline)
 
 
@@ -174,6 +179,14 @@ def test_every_state_fits(stack: Stack, made: Made, browser: Browser, width: int
         take_picture(page, OUT / f"{name}-{width}-light.png", width)
         page.emulate_media(color_scheme="dark")
         take_picture(page, OUT / f"{name}-{width}-dark.png", width)
+    go(page, f"{stack.url}/settings")
+    page.get_by_role("tab", name="Makers").click()
+    sees(page, "Budget for words")
+    assert KEY not in page.content()
+    troubles += faults(page)
+    take_picture(page, OUT / f"settings-{width}-dark.png", width)
+    page.emulate_media(color_scheme="light")
+    take_picture(page, OUT / f"settings-{width}-light.png", width)
     context.close()
     assert not troubles
 

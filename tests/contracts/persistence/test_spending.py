@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -150,16 +151,25 @@ def many_calls(url: str, seed: int, count: int = 12) -> tuple[int, int]:
     return made, cost
 
 
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """Two processes of their own, started once for both databases."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        yield workers
+
+
 @pytest.mark.parametrize("sort", ["threads", "processes"])
-def test_a_cap_holds_under_concurrency(store: SqlStore, store_url: str, sort: str) -> None:
+def test_a_cap_holds_under_concurrency(
+    request: pytest.FixtureRequest, store: SqlStore, store_url: str, sort: str
+) -> None:
     cap = 900
     spending(store).set_cap(cap)
     if sort == "threads":
         with ThreadPoolExecutor(6) as pool:
             done = list(pool.map(partial(many_calls, store_url), range(6)))
     else:
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-            done = list(workers.map(partial(many_calls, store_url), range(2)))
+        workers = request.getfixturevalue("processes")
+        done = list(workers.map(partial(many_calls, store_url), range(2)))
     view = spending(store).month()
     assert 0 < view.spent <= cap
     assert view.spent == sum(cost for _, cost in done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,11 +59,23 @@ def platform() -> ScriptedConnector:
     return ScriptedConnector()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of an empty studio, to be copied: migrating takes longer than most tests."""
+    home = tmp_path_factory.mktemp("migrated") / "studio"
+    with open_studio(home=home, queue="inline"):
+        pass
+    return home / "gator.db"
+
+
 @pytest.fixture
-def desk(tmp_path: Path, platform: ScriptedConnector) -> Iterator[Desk]:
+def desk(tmp_path: Path, migrated: Path, platform: ScriptedConnector) -> Iterator[Desk]:
     clock = MovableClock()
     adapters = {"clock": clock, "connectors": {platform.slug: platform}}
-    with open_studio(home=tmp_path / "studio", queue="inline", adapters=adapters) as studio:
+    home = tmp_path / "studio"
+    home.mkdir()
+    shutil.copy(migrated, home)
+    with open_studio(home=home, queue="inline", adapters=adapters) as studio:
         persona = studio.personas.create(studio.personas.templates()[0].profile)
         account = studio.accounts.connect(platform.slug, {"token": "t"})
         yield Desk(studio, clock, platform, persona, account.id)
