@@ -92,8 +92,10 @@ class OpenAiImages:
         options = with_defaults(self.capabilities, request.settings)
         self._check(request, options)
         from gator_engine.adapters.generators._openai_images.asking import Provider
+        from gator_engine.adapters.generators._remote.pictures import refuse_no_pictures
         from gator_engine.adapters.generators._remote.waiting import while_waiting
 
+        refuse_no_pictures(request, self._settings.max_image_megapixels * 1e6)
         provider = Provider(self._settings, request, options)
         files: list[GeneratedFile] = []
         begun = time.perf_counter()

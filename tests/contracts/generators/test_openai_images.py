@@ -167,6 +167,20 @@ def test_a_mask_becomes_transparent_where_it_is_white(api: ImageApi) -> None:
     assert sent.getpixel((5, 5))[3] == 0 and sent.getpixel((60, 5))[3] == 255  # type: ignore[index]
 
 
+@pytest.mark.parametrize("broken", [b"no picture", b"\x89PNG\r\n\x1a\n", picture(64, 64, 2)[:60]])
+def test_what_is_no_picture_is_refused_by_name_and_not_sent(api: ImageApi, broken: bytes) -> None:
+    whole = picture(64, 64, 2)
+    for name, more in (
+        ("settings.source", {"pictures": {"source": broken}}),
+        ("settings.mask", {"pictures": {"source": whole, "mask": broken}}),
+        ("settings.references", {"references": (whole, broken)}),
+    ):
+        with pytest.raises(InvalidInput, match="no picture") as caught:
+            make(api, request(**more))
+        assert caught.value.field == name
+    assert api.files == []
+
+
 def test_a_mask_of_another_size_or_without_a_picture_is_refused(api: ImageApi) -> None:
     with pytest.raises(InvalidInput, match=r"mask.*64×64"):
         make(api, request(pictures={"source": picture(64, 64, 2), "mask": picture(32, 32, 1)}))

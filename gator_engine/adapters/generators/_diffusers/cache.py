@@ -1,7 +1,8 @@
-"""Pipelines kept loaded in this process, within a budget of memory; the longest unused goes first.
+"""Models kept loaded in this process, within a budget of memory; the longest unused goes first.
 
 What makes a pipeline another one is its key: weights, place and number format, how it is put into
-memory, and what is built into it (a ControlNet). LoRAs come and go on a loaded one.
+memory. LoRAs come and go on a loaded one. Companions (ControlNets, models that find depth or
+enlarge) lie beside the pipelines and count as they do; the role in their key says what they are.
 """
 
 from __future__ import annotations
@@ -27,19 +28,34 @@ GPU_SHARE, MAIN_SHARE = 0.8, 0.5
 
 @dataclass(frozen=True)
 class PipelineKey:
-    """What tells loaded pipelines apart."""
+    """What tells loaded models apart; `role` is "" for a pipeline."""
 
     name: str
     device: str
     dtype: str
     mode: str = ""
-    structure: str = ""
+    role: str = ""
 
 
 class Kept(Protocol):
     """What the cache needs of a loaded model."""
 
     weights_bytes: int
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A model that works beside a pipeline, with whatever prepares pictures for it."""
+
+    model: Any
+    weights_bytes: int
+    reader: Any = None
+
+
+def companion(model: torch.nn.Module, reader: Any = None) -> Companion:
+    """A loaded model as the cache keeps it."""
+    size = sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers()))
+    return Companion(model, size, reader)
 
 
 M = TypeVar("M", bound=Kept)
@@ -50,26 +66,39 @@ class PipelineCache(Generic[M]):
 
     def __init__(self, load: Callable[[PipelineKey], M]) -> None:
         self._load = load
-        self._kept: OrderedDict[PipelineKey, M] = OrderedDict()
+        self._kept: OrderedDict[PipelineKey, Any] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: PipelineKey) -> tuple[M, bool]:
         """The model, and whether it was there already. Raises what `load` raises."""
+        return self._get(key, lambda: self._load(key))
+
+    def companion(self, key: PipelineKey, load: Callable[[], Companion]) -> Companion:
+        """A model beside the pipelines, loaded if need be. Raises what `load` raises."""
+        found: Companion = self._get(key, load)[0]
+        return found
+
+    def _get(self, key: PipelineKey, load: Callable[[], Any]) -> tuple[Any, bool]:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key], True
             budget = budget_bytes(key.device)
             self._make_room(key.device, budget - bytes_on_disk(key.name))
-            model = self._load(key)
+            model = load()
             self._kept[key] = model
             self._make_room(key.device, budget, keep=key)
             return model, False
 
     def kept(self) -> list[tuple[PipelineKey, M]]:
-        """Everything that is loaded, the longest unused first."""
+        """The pipelines that are loaded, the longest unused first."""
         with self._lock:
-            return list(self._kept.items())
+            return [(key, model) for key, model in self._kept.items() if not key.role]
+
+    def companions(self) -> list[PipelineKey]:
+        """What is loaded beside them, the longest unused first."""
+        with self._lock:
+            return [key for key in self._kept if key.role]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import diffusers
@@ -18,21 +16,19 @@ from PIL import Image
 from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
+from gator_engine.adapters.generators._diffusers.cache import Companion, PipelineKey, companion
 from gator_engine.adapters.generators._diffusers.edges import edges_of
 from gator_engine.adapters.generators._diffusers.families import (
     Control,
     families_with_control,
     family_of,
 )
-from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.models import PROVIDER, WARM, LoadedModel
 from gator_engine.adapters.generators._diffusers.shaping import as_pipeline
 from gator_engine.errors import CapabilityError, InvalidInput, Rejected
 
 _UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
 _READERS: Any = AutoImageProcessor
-_MOST_WARM = 2
-_warm: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
-_warm_lock = Lock()
 
 
 def with_control(
@@ -111,27 +107,24 @@ def _class_of(name: str) -> str:
 
 def _net(name: str, kind: str, model: LoadedModel) -> Any:
     """The ControlNet, warm where it was used before."""
-    key = (name, model.device, model.dtype)
-    with _warm_lock:
-        if key in _warm:
-            _warm.move_to_end(key)
-            return _warm[key]
-        while len(_warm) >= _MOST_WARM:
-            _warm.popitem(last=False)
-        folder = Path(name).expanduser()
-        try:
-            net = getattr(diffusers, kind).from_pretrained(
-                str(folder) if folder.is_dir() else name,
-                dtype=model.denoiser.dtype,
-                use_safetensors=True,
-            )
-        except _UNFIT as error:
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-            raise Rejected(
-                PROVIDER, "load", f"The ControlNet {name} is incomplete or damaged: {first}"
-            ) from error
-        _warm[key] = net.to(model.pipe._execution_device)
-        return _warm[key]
+    key = PipelineKey(name, model.device, model.dtype, role=kind)
+    return WARM.companion(key, lambda: _load_net(name, kind, model)).model
+
+
+def _load_net(name: str, kind: str, model: LoadedModel) -> Companion:
+    folder = Path(name).expanduser()
+    try:
+        net = getattr(diffusers, kind).from_pretrained(
+            str(folder) if folder.is_dir() else name,
+            dtype=model.denoiser.dtype,
+            use_safetensors=True,
+        )
+    except _UNFIT as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+        raise Rejected(
+            PROVIDER, "load", f"The ControlNet {name} is incomplete or damaged: {first}"
+        ) from error
+    return companion(net.to(model.pipe._execution_device))
 
 
 def control_picture(given: Image.Image, options: Mapping[str, Any], device: str) -> Image.Image:
@@ -158,6 +151,19 @@ def _depth_of(given: Image.Image, name: str, device: str) -> Image.Image:
             "is empty, but depth is to be found",
             "a folder or hub id such as depth-anything/Depth-Anything-V2-Small-hf (about 100 MB)",
         )
+    finder = WARM.companion(
+        PipelineKey(name, device, "float32", role="depth"), lambda: _load_depth(name, device)
+    )
+    with torch.inference_mode():
+        seen = finder.reader(images=given, return_tensors="pt").to(device)
+        found = finder.model(**seen).predicted_depth
+    depth = found.squeeze().float().cpu().numpy()
+    low, high = float(depth.min()), float(depth.max())
+    grey = np.rint((depth - low) / max(high - low, 1e-6) * 255).astype(np.uint8)
+    return Image.fromarray(grey).resize(given.size, Image.Resampling.BICUBIC).convert("RGB")
+
+
+def _load_depth(name: str, device: str) -> Companion:
     where = str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name
     try:
         # Weights come as safetensors only; a person chooses the model, so no revision is pinned.
@@ -170,10 +176,4 @@ def _depth_of(given: Image.Image, name: str, device: str) -> Image.Image:
         raise Rejected(
             PROVIDER, "load", f"The depth model {name} cannot be used: {first}"
         ) from error
-    on = "cpu" if device == "cpu" else device
-    with torch.inference_mode():
-        found = model.to(on)(**reader(images=given, return_tensors="pt").to(on)).predicted_depth
-    depth = found.squeeze().float().cpu().numpy()
-    low, high = float(depth.min()), float(depth.max())
-    grey = np.rint((depth - low) / max(high - low, 1e-6) * 255).astype(np.uint8)
-    return Image.fromarray(grey).resize(given.size, Image.Resampling.BICUBIC).convert("RGB")
+    return companion(model.eval().to(device), reader)

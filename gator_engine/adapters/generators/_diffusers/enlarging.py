@@ -17,7 +17,8 @@ from PIL import Image
 from safetensors import SafetensorError
 from transformers import AutoModelForImageToImage
 
-from gator_engine.adapters.generators._diffusers.models import PROVIDER, device_for
+from gator_engine.adapters.generators._diffusers.cache import Companion, PipelineKey, companion
+from gator_engine.adapters.generators._diffusers.models import PROVIDER, WARM, device_for
 from gator_engine.adapters.generators._diffusers.pictures import melted, opened, resized, tiles_of
 from gator_engine.adapters.provenance import (
     COMPOSITE_WITH_AI,
@@ -32,28 +33,29 @@ from gator_engine.ports import Run
 TILE = 256
 OVERLAP = 0.125
 _UNFIT = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)
-_loaded: dict[tuple[str, str], Any] = {}
 
 
 def upscaler(name: str, device: str) -> Any:
-    """The model, kept warm alone. Raises InvalidInput or Rejected."""
-    key = (name, device)
-    if key not in _loaded:
-        folder = Path(name).expanduser()
-        if name.startswith((".", "~", "/")) and not folder.is_dir():
-            raise InvalidInput("settings.upscaler", f"there is no folder {name}", "a Swin2SR model")
-        _loaded.clear()
-        try:
-            # A person chooses the model, so no revision is pinned; pickles are refused.
-            model: Any = AutoModelForImageToImage.from_pretrained(  # nosec B615
-                str(folder) if folder.is_dir() else name, use_safetensors=True
-            )
-        except _UNFIT as error:
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-            message = f"The enlarging model {name} cannot be used: {first}"
-            raise Rejected(PROVIDER, "load", message) from error
-        _loaded[key] = model.eval().to(device)
-    return _loaded[key]
+    """The model, warm where it was used before. Raises InvalidInput or Rejected."""
+    folder = Path(name).expanduser()
+    if name.startswith((".", "~", "/")) and not folder.is_dir():
+        raise InvalidInput("settings.upscaler", f"there is no folder {name}", "a Swin2SR model")
+    key = PipelineKey(name, device, "float32", role="enlarging")
+    return WARM.companion(key, lambda: _load(name, device)).model
+
+
+def _load(name: str, device: str) -> Companion:
+    folder = Path(name).expanduser()
+    try:
+        # A person chooses the model, so no revision is pinned; pickles are refused.
+        model: Any = AutoModelForImageToImage.from_pretrained(  # nosec B615
+            str(folder) if folder.is_dir() else name, use_safetensors=True
+        )
+    except _UNFIT as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+        message = f"The enlarging model {name} cannot be used: {first}"
+        raise Rejected(PROVIDER, "load", message) from error
+    return companion(model.eval().to(device))
 
 
 def enlarged(image: Image.Image, name: str, device: str, run: Run | None = None) -> Image.Image:

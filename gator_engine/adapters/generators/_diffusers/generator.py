@@ -41,6 +41,8 @@ from gator_engine.ports import (
 )
 
 LARGEST_SEED = 2**63 - 1
+# A brief holds 4000 characters and a persona adds its own; no model reads as many as this.
+LONGEST_PROMPT = 32_000
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(?<!\.safetensors)")
 # Their processor also reads videos, which transformers does with torchvision alone.
 _NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit|qwenimageedit|flux\.?2-dev", re.IGNORECASE)
@@ -200,6 +202,10 @@ class DiffusersGenerator:
             raise InvalidInput(next(iter(request.texts)), f"has no place in {can.label}")
         if not request.compiled.text.strip():
             raise InvalidInput("prompt", "is empty")
+        against = request.compiled.negative_text + str(request.settings.get("negative_prompt", ""))
+        for field, text in (("prompt", request.compiled.text), ("negative_prompt", against)):
+            if len(text) > LONGEST_PROMPT:
+                raise InvalidInput(field, f"has {len(text)} characters", f"{LONGEST_PROMPT}")
         if not name:
             lacking = what_to_download(self._settings, self._needed, self._setting)
             raise InvalidInput("settings.model", lacking)

@@ -72,13 +72,13 @@ def _make(
     plan: Plan,
 ) -> None:
     first, options = waiting[0]
-    precision = str(options["precision"])
+    precision, memory = str(options["precision"]), str(options["memory"])
     stage = "Reading the words"
-    if not is_warm(name, device, precision):
+    if not is_warm(name, device, precision, memory):
         stage = f"Loading the model {name} (one from the hub is downloaded once)"
     for member, _ in waiting.values():
         member.run.progress(0.0, stage)
-    model, was_warm = warm_model(name, device, precision)
+    model, was_warm = warm_model(name, device, precision, memory)
     with model.lock:
         shared = plan(model, _able(model, first.request, options), options)
         with attached(shared.model, options, shared.references) as more:

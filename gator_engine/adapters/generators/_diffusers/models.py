@@ -27,6 +27,7 @@ from gator_engine.adapters.generators._diffusers.placing import how_to_load, pla
 from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
 from gator_engine.adapters.generators._diffusers.speed import apply
+from gator_engine.domain.models.memory import MemoryMode
 from gator_engine.domain.speed import speed_plan
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
 
@@ -62,25 +63,31 @@ class LoadedModel:
         return getattr(self.pipe, "transformer", None) or self.pipe.unet
 
 
-def warm_model(name: str, device: str, dtype: str) -> tuple[LoadedModel, bool]:
+def warm_model(
+    name: str, device: str, dtype: str, memory: str = "auto"
+) -> tuple[LoadedModel, bool]:
     """The model, loaded if need be, and whether it was warm already.
+
+    `memory` is where its weights stay, by the name of a MemoryMode; auto leaves it to the policy.
 
     Several stay loaded as long as their weights fit into the budget of the device. Raises
     InvalidInput, CapabilityError, ConfigError, Rejected or Transient.
     """
-    model, was_warm = WARM.get(_key(name, device, dtype))
+    model, was_warm = WARM.get(_key(name, device, dtype, memory))
     model.asked_precision = dtype
     return model, was_warm
 
 
-def is_warm(name: str, device: str, dtype: str) -> bool:
+def is_warm(name: str, device: str, dtype: str, memory: str = "auto") -> bool:
     """Whether `warm_model` would have nothing to load. Raises ConfigError for an unknown device."""
-    return _key(name, device, dtype) in dict(WARM.kept())
+    return _key(name, device, dtype, memory) in dict(WARM.kept())
 
 
-def _key(name: str, device: str, dtype: str) -> PipelineKey:
+def _key(name: str, device: str, dtype: str, memory: str) -> PipelineKey:
     on = device_for(device)
-    return PipelineKey(name, on, dtype if dtype in _DTYPES else _natural_dtype(on))
+    # Elsewhere than on CUDA all modes are one (see `placing`), so they share a loaded model.
+    mode = memory if memory != "auto" and on.startswith("cuda") else ""
+    return PipelineKey(name, on, dtype if dtype in _DTYPES else _natural_dtype(on), mode)
 
 
 def fresh_model(name: str, device: str, dtype: str) -> LoadedModel:
@@ -120,14 +127,15 @@ def _natural_dtype(device: str) -> str:
     return "bfloat16" if device.startswith("cuda") else "float16"
 
 
-def _load(name: str, device: str, dtype: str) -> LoadedModel:
+def _load(name: str, device: str, dtype: str, mode: str = "") -> LoadedModel:
     begun = time.perf_counter()
     _check_folder(name)
     for logging in _LOGGINGS:
         logging.disable_progress_bar()  # Progress is told by the Run.
-    pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype))
+    wanted = MemoryMode(mode) if mode else None
+    pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype, wanted))
     try:
-        place(pipe, device)
+        place(pipe, device, wanted)
     except torch.OutOfMemoryError as error:
         raise Rejected(PROVIDER, "load", f"{name} does not fit into the memory of {device}.") from (
             error
@@ -149,7 +157,11 @@ def _check_folder(name: str) -> None:
     if not looks_local:
         return
     if not folder.is_dir():
-        raise InvalidInput("settings.model", f"there is no folder {name}", "a diffusers folder")
+        raise InvalidInput(
+            "settings.model",
+            f"there is no folder {name}: the model was moved or removed",
+            "an installed model (Settings → Models shows and downloads them)",
+        )
     if not (folder / "model_index.json").is_file():
         raise InvalidInput(
             "settings.model",
@@ -220,7 +232,7 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 
 def _load_by_key(key: PipelineKey) -> LoadedModel:
-    return _load(key.name, key.device, key.dtype)
+    return _load(key.name, key.device, key.dtype, key.mode)
 
 
 WARM = PipelineCache(_load_by_key)

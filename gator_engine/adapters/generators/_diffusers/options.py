@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gator_engine.domain.capabilities import MASK, SOURCE, Option, OptionKind
+from gator_engine.domain.models.memory import MemoryMode
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+MEMORY = ("auto", *(mode.value for mode in MemoryMode))
 
 SIZE = (
     Option(
@@ -36,8 +38,13 @@ MODEL = (
         help="auto: full on a CPU, half on a GPU.",
     ),
     Option(
+        "memory", "Memory", OptionKind.CHOICE, "auto", choices=MEMORY,
+        help="Where the weights stay on a GPU; auto: as the settings say, else by what fits.",
+    ),
+    Option(
         "model", "Model", OptionKind.MODEL, "",
-        help="A folder or hub id; empty: the one of the settings (GATOR_IMAGE_MODEL).",
+        help="A folder or hub id; empty: the one of the settings (GATOR_IMAGE_MODEL), else an"
+        " installed one.",
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ same request gives the same bytes however full the memory happens to be.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,16 @@ LARGEST_PIXELS = 1920 * 1080
 _BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
-def how_to_load(name: str, device: str, dtype: str) -> dict[str, Any]:
+def how_to_load(
+    name: str, device: str, dtype: str, wanted: MemoryMode | None = None
+) -> dict[str, Any]:
     """What `from_pretrained` is to be told beside name and type: 4-bit weights, or nothing.
+
+    `wanted` is the mode that one request asks for; None leaves it to the policy in force.
 
     Raises ConfigError when 4 bits are asked for where they cannot be had.
     """
-    policy = in_force()
+    policy = policy_for(wanted)
     able = find_spec("bitsandbytes") is not None and device.startswith("cuda")
     if policy.quantise is Quantisation.NF4 and not able:
         raise ConfigError(
@@ -73,7 +78,7 @@ def quantised(weights: Weights) -> dict[str, Any]:
     return {"quantization_config": config}
 
 
-def place(pipe: Any, device: str) -> MemoryPlan | None:
+def place(pipe: Any, device: str, wanted: MemoryMode | None = None) -> MemoryPlan | None:
     """Put a loaded pipeline where the plan says; returns the plan, None where there is no choice.
 
     Raises torch.OutOfMemoryError when it does not fit after all.
@@ -81,11 +86,17 @@ def place(pipe: Any, device: str) -> MemoryPlan | None:
     if not device.startswith("cuda"):
         pipe.to(device)
         return None
-    policy = in_force()
+    policy = policy_for(wanted)
     # What is loaded in 4 bits is measured so: it is not made smaller a second time.
     plan = planned(weights_in_memory(pipe), device_now(device), policy, can_quantise=False)
     carry_out(plan, pipe, device)
     return plan
+
+
+def policy_for(wanted: MemoryMode | None) -> Policy:
+    """The policy in force, with the mode that one request asks for."""
+    policy = in_force()
+    return replace(policy, memory_mode=wanted) if wanted else policy
 
 
 def planned(weights: Weights, device: Device, policy: Policy, *, can_quantise: bool) -> MemoryPlan:

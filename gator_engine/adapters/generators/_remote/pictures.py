@@ -30,6 +30,17 @@ class Shown:
     kept: tuple[int, int]
 
 
+def refuse_no_pictures(request: GenerateRequest, most_pixels: float) -> None:
+    """Raises InvalidInput naming the first picture of a request that is none, before it is sent."""
+    given = [(f"settings.{name}", data) for name, data in request.pictures.items() if data]
+    for field, data in [*given, *(("settings.references", one) for one in request.references)]:
+        try:
+            checked(data, most_pixels, "")
+        except Rejected as error:
+            limit = f"a whole PNG, JPEG or WebP of at most {most_pixels / 1e6:g} megapixels"
+            raise InvalidInput(field, "holds no picture that can be sent", limit) from error
+
+
 def checked(data: bytes, most_pixels: float, provider: str) -> tuple[int, int]:
     """(width, height) of a PNG, JPEG or WebP that can be read to its end.
 
