@@ -49,6 +49,11 @@ class Folder:
     problem: str = ""
 
 
+def class_in(index: Path) -> str:
+    """The pipeline class that an index names; "" for one that cannot be read."""
+    return str((_json(index) or {}).get("_class_name", ""))
+
+
 def read_folder(path: Path) -> Folder | None:
     """The pipeline or single part in a folder; None when it is neither."""
     if (path / INDEX).is_file():

@@ -8,11 +8,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gator_engine.adapters.shelf.header import looks_like_weights, read_header
-from gator_engine.adapters.shelf.pipelines import INDEX, Folder, licence_of, read_folder
+from gator_engine.adapters.shelf.pipelines import (
+    INDEX,
+    Folder,
+    class_in,
+    licence_of,
+    read_folder,
+)
 from gator_engine.domain.models.catalogue import known
 from gator_engine.domain.models.installed import InstalledModel, Layout, Place, licence_name
 from gator_engine.domain.models.kinds import Family, ModelKind
-from gator_engine.domain.models.signatures import family_of, kind_of, trigger_words
+from gator_engine.domain.models.signatures import (
+    family_of,
+    kind_of,
+    trigger_words,
+    whole_checkpoint,
+)
 from gator_engine.errors import InvalidInput
 
 PICKLES = {".ckpt", ".pt", ".pth", ".bin", ".pkl"}
@@ -28,6 +39,33 @@ def hub_cache() -> Path:
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
+
+
+# Families whose single files hold everything but configurations: the folders that hold those.
+_SINGLE_FILES = {Family.SD15: "StableDiffusionPipeline", Family.SDXL: "StableDiffusionXLPipeline"}
+_FOLDERS = {
+    Family.SD15: "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    Family.SDXL: "stabilityai/stable-diffusion-xl-base-1.0",
+}
+
+
+def single_file_needs(named: Family, whole: Family, folder: Path | None) -> str:
+    """What stands in the way of pictures from one file; "" when nothing does.
+
+    `named` is what the file is called, `whole` the family whose layout it has from end to end.
+    """
+    if whole not in _SINGLE_FILES:
+        return (
+            f"Pictures are made from diffusers folders: one file of {named.label} cannot be"
+            " used by itself. Download the folder of its model."
+        )
+    if folder is None:
+        return (
+            f"One file of {whole.label} cannot be used by itself: its configuration and tokenizers"
+            f" come from a diffusers folder of that family. Download {_FOLDERS[whole]} in"
+            " Settings → Models."
+        )
+    return ""
 
 
 class DiskShelf:
@@ -61,10 +99,24 @@ class DiskShelf:
         """What stands in the way of making pictures with it; "" when nothing does."""
         if model.layout is not Layout.SINGLE_FILE or model.kind is not ModelKind.BASE:
             return model.problem
-        return (
-            f"Pictures are made from diffusers folders: one file of {model.family.label} cannot be"
-            " used by itself. Download the folder of its model."
-        )
+        if model.problem:
+            return model.problem
+        header = read_header(Path(model.path), field=model.name)
+        family = whole_checkpoint(header)
+        named = family if family is not Family.UNKNOWN else model.family
+        return single_file_needs(named, family, self.configuration_of(family))
+
+    def configuration_of(self, family: Family) -> Path | None:
+        """A diffusers folder of a family that single files can be read by; None without one."""
+        pipeline = _SINGLE_FILES.get(family)
+        if pipeline is None:
+            return None
+        indices = [
+            *self._cache.glob(f"models--*/snapshots/*/{INDEX}"),
+            *self._folder.rglob(INDEX),
+        ]
+        found = (path.parent for path in sorted(indices) if class_in(path) == pipeline)
+        return next(found, None)
 
     def config_folder(self, repo_id: str) -> Path | None:
         """The newest snapshot of a hub model that has its index, in the cache; None without."""

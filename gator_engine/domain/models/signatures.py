@@ -98,6 +98,17 @@ def family_of(header: Header) -> Family:
     return family if family is not Family.UNKNOWN else _declared(header.metadata)
 
 
+def whole_checkpoint(header: Header) -> Family:
+    """The family of a file that holds a denoiser, a VAE and the text encoders in the layout of the
+    first releases (Stable Diffusion 1.5 and XL); UNKNOWN for any other file."""
+    if not (header.starts("model.diffusion_model.") and header.starts("first_stage_model.")):
+        return Family.UNKNOWN
+    if header.starts("conditioner.embedders.0.") and header.starts("conditioner.embedders.1."):
+        return Family.SDXL
+    first = header.starts("cond_stage_model.transformer.")
+    return Family.SD15 if first else Family.UNKNOWN
+
+
 def _is_controlnet(header: Header) -> bool:
     if header.starts("control_model.", "controlnet_cond_embedding.", "controlnet_blocks."):
         return True

@@ -129,6 +129,8 @@ def budget_bytes(device: str) -> int:
 def bytes_on_disk(name: str) -> int:
     """Size of a folder's weights, a guess at what they will take; 0 where it is not known."""
     folder = Path(name).expanduser()
+    if folder.is_file():
+        return folder.stat().st_size
     if not folder.is_dir():
         return 0
     return sum(file.stat().st_size for file in folder.rglob("*.safetensors"))

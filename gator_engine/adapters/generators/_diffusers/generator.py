@@ -102,7 +102,9 @@ class DiffusersGenerator:
         model = self.model_for(settings)
         if not model:
             return what_to_download(self._settings, self._needed, self._setting)
-        if model.startswith((".", "~", "/")) and not Path(model).expanduser().is_dir():
+        place = Path(model).expanduser()
+        is_file = place.suffix.casefold() == ".safetensors" and place.is_file()
+        if model.startswith((".", "~", "/")) and not (place.is_dir() or is_file):
             named_by = self._setting if model == self._chosen else "The brief"
             return f"{named_by} names {model}, which is not a folder."
         return _without_torchvision(model)

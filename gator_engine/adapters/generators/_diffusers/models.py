@@ -26,7 +26,12 @@ from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.adapters.generators._diffusers.placing import how_to_load, place
 from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
+from gator_engine.adapters.generators._diffusers.single_files import (
+    is_single_file,
+    load_single_file,
+)
 from gator_engine.adapters.generators._diffusers.speed import apply
+from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
 from gator_engine.domain.models.memory import MemoryMode
 from gator_engine.domain.speed import speed_plan
 from gator_engine.errors import CapabilityError, ConfigError, InvalidInput, Rejected, Transient
@@ -133,7 +138,10 @@ def _load(name: str, device: str, dtype: str, mode: str = "") -> LoadedModel:
     for logging in _LOGGINGS:
         logging.disable_progress_bar()  # Progress is told by the Run.
     wanted = MemoryMode(mode) if mode else None
-    pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype, wanted))
+    if is_single_file(name):
+        pipe = load_single_file(name, _DTYPES[dtype], DiskShelf(in_force().models, hub_cache()))
+    else:
+        pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype, wanted))
     try:
         place(pipe, device, wanted)
     except torch.OutOfMemoryError as error:
@@ -154,7 +162,7 @@ def _check_folder(name: str) -> None:
     """Say what is wrong with a local folder before diffusers says it in its own words."""
     folder = Path(name).expanduser()
     looks_local = name.startswith((".", "~", "/", "\\")) or folder.exists()
-    if not looks_local:
+    if not looks_local or is_single_file(name):
         return
     if not folder.is_dir():
         raise InvalidInput(

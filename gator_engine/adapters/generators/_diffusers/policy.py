@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gator_engine.config import Settings
 from gator_engine.domain.models.memory import GIB, WORKING_BYTES, MemoryMode, Quantisation
@@ -14,7 +15,7 @@ class Policy:
 
     0 leaves either to the device. `memory_mode` and `quantise` are None where the fit decides;
     `working_bytes` stay free beside the weights. `speed` overrides switches of the device's speed
-    plan.
+    plan. `models` is the folder of models beside the hub's cache.
     """
 
     cache_mb: int = 0
@@ -23,6 +24,7 @@ class Policy:
     quantise: Quantisation | None = None
     working_bytes: int = WORKING_BYTES
     speed: str = ""
+    models: Path = Path("models")
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -35,6 +37,7 @@ def policy_of(settings: Settings) -> Policy:
         None if quantise == "auto" else Quantisation(quantise),
         int(settings.working_memory_gb * GIB),
         settings.speed,
+        settings.models_folder,
     )
 
 
