@@ -39,18 +39,19 @@ def _said(check: Check) -> str:
     return check.message if check.ok or not check.fix else f"{check.message} {check.fix}"
 
 
-def makers() -> None:
-    """Generators and caption writers, and what each still needs."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        shell.section("Pictures")
+def pictures() -> None:
+    """Generators, and what each still needs."""
+    with st.grid(min_column_width=300, gap=14):
         for info in studio().generation.generators():
             can = info.capabilities
             maker(f"generator-{can.slug}", can.label, can.description, info.missing)
-    with right:
-        shell.section("Captions")
+
+
+def writers() -> None:
+    """Who writes texts, and what each still needs."""
+    with st.grid(min_column_width=220, gap=14):
         for writer in studio().writing.writers():
-            maker(f"writer-{writer.slug}", writer.label, "", writer.missing)
+            maker(f"writer-{writer.slug}", writer.label, "Ready to write.", writer.missing)
 
 
 def maker(key: str, label: str, about: str, missing: str) -> None:
@@ -87,15 +88,19 @@ def _version() -> str:
 
 
 shell.heading("Settings", "What is there, what is missing, and how to get it.")
-status, choice, made_by, kept, about = st.tabs(["Health", "Models", "Makers", "Storage", "About"])
+status, choice, drawn_by, written_by, kept, about = st.tabs(
+    ["Health", "Models", "Pictures", "Words", "Storage", "About"]
+)
 with status:
     st.button("Check again", icon=":material/refresh:")
     with st.spinner("Looking …"):
         health(list(studio().health()))
 with choice:
     models_view.show()
-with made_by:
-    makers()
+with drawn_by:
+    pictures()
+with written_by:
+    writers()
     provider_settings.section()
 with kept, st.container(key="card-storage"):
     storage()

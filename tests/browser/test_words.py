@@ -180,7 +180,7 @@ def test_every_state_fits(stack: Stack, made: Made, browser: Browser, width: int
         page.emulate_media(color_scheme="dark")
         take_picture(page, OUT / f"{name}-{width}-dark.png", width)
     go(page, f"{stack.url}/settings")
-    page.get_by_role("tab", name="Makers").click()
+    page.get_by_role("tab", name="Words", exact=True).click()
     sees(page, "Budget for words")
     assert KEY not in page.content()
     troubles += faults(page)
