@@ -1,4 +1,7 @@
-"""`python -m benchmarks NAME [--json] [--quick]`, `--list`, `--all`."""
+"""`python -m benchmarks NAME [--json] [--quick] [--tiny]`, `--list`, `--all`.
+
+`--tiny` is for benchmarks that need a machine of their own: it proves their way on any machine.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,14 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
 
 
-def run_one(name: str, quick: bool) -> dict[str, Any]:
-    """Run one benchmark in this process."""
-    module = importlib.import_module(f"benchmarks.{name}")
-    return report(name, module.run(quick), quick=quick)
+def run_one(name: str, quick: bool, tiny: bool = False) -> dict[str, Any]:
+    """Run one benchmark in this process. Raises SystemExit where it has no tiny form."""
+    run = importlib.import_module(f"benchmarks.{name}").run
+    if not tiny:
+        return report(name, run(quick), quick=quick)
+    if "tiny" not in inspect.signature(run).parameters:
+        raise SystemExit(f"{name} has no tiny form; leave --tiny out.")
+    return report(name, run(quick, tiny=True), quick=quick)
 
 
 def describe(name: str) -> str:
@@ -66,6 +73,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=names())
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--quick", action="store_true", help="smaller and fewer")
+    parser.add_argument("--tiny", action="store_true", help="tiny models, only to prove the way")
     parser.add_argument("--list", action="store_true", help="name all benchmarks")
     parser.add_argument("--all", action="store_true", help="run all of them")
     options = parser.parse_args()
@@ -77,7 +85,7 @@ def main() -> int:
         return run_all(options.quick)
     if not options.name:
         parser.error("name a benchmark, or use --list or --all")
-    show(run_one(options.name, options.quick), options.json)
+    show(run_one(options.name, options.quick, options.tiny), options.json)
     return 0
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 
-def sdxl() -> Any:
-    """SDXL base: a UNet of 2.6 billion weights, the VAE in full size."""
+def sdxl(device: str = "cuda") -> Any:
+    """SDXL base: a UNet of 2.6 billion weights, the VAE in full size, built on a device."""
     import torch
     from diffusers import (
         AutoencoderKL,
@@ -24,7 +24,7 @@ def sdxl() -> Any:
     small = tiny()
     wide = {"hidden_size": 768}, {"hidden_size": 1280}
     one, two = (_clip(**size) for size in wide)
-    with torch.device("cuda"):
+    with torch.device(device):
         unet = UNet2DConditionModel(
             sample_size=128,
             block_out_channels=(320, 640, 1280),
@@ -50,8 +50,8 @@ def sdxl() -> Any:
         ).to(torch.bfloat16)
     return StableDiffusionXLPipeline(
         vae=vae,
-        text_encoder=one[0].to("cuda"),
-        text_encoder_2=two[1].to("cuda"),
+        text_encoder=one[0].to(device),
+        text_encoder_2=two[1].to(device),
         tokenizer=small.tokenizer,
         tokenizer_2=small.tokenizer_2,
         unet=unet,
@@ -60,8 +60,8 @@ def sdxl() -> Any:
     )
 
 
-def flux_schnell() -> Any:
-    """FLUX.1 schnell: a transformer of 12 billion weights, the VAE in full size."""
+def flux_schnell(device: str = "cuda") -> Any:
+    """FLUX.1 schnell: a transformer of 12 billion weights, the VAE in full size, on a device."""
     import torch
     from diffusers import (
         AutoencoderKL,
@@ -83,7 +83,7 @@ def flux_schnell() -> Any:
         num_heads=64,
         feed_forward_proj="gated-gelu",
     )
-    with torch.device("cuda"):
+    with torch.device(device):
         before = torch.get_default_dtype()
         torch.set_default_dtype(torch.bfloat16)
         transformer = FluxTransformer2DModel(guidance_embeds=False)
@@ -103,9 +103,9 @@ def flux_schnell() -> Any:
     return FluxPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(),
         vae=vae,
-        text_encoder=_clip(hidden_size=768)[0].to("cuda"),
+        text_encoder=_clip(hidden_size=768)[0].to(device),
         tokenizer=small.tokenizer,
-        text_encoder_2=T5EncoderModel(text).to("cuda"),
+        text_encoder_2=T5EncoderModel(text).to(device),
         tokenizer_2=small.tokenizer_2,
         transformer=transformer,
     )

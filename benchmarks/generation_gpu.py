@@ -1,13 +1,12 @@
 """Pictures a second on a GPU: stock diffusers, ours, and the floor of the denoiser's arithmetic.
 
 Architectures have their real size and random weights: speed does not depend on the values. Without
-a GPU it ends with code 3. `GENERATION_GPU_TINY=1` (or `--tiny` when run as a module) takes the same
-way on the CPU with tiny models: it proves the way, and its figures say nothing about a GPU.
+a GPU it ends with code 3. `--tiny` takes the same way on the CPU with tiny models: it proves the
+way, and its figures say nothing about a GPU.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 EXIT_NO_GPU = 3
-TINY = "GENERATION_GPU_TINY"
 SSIM_SIDE = 8
 
 
@@ -32,13 +30,16 @@ class Case:
     batches: tuple[int, ...]
 
 
-def run(quick: bool) -> dict[str, Any]:
+def run(quick: bool, *, tiny: bool = False) -> dict[str, Any]:
     """Per model and pass size: stock, ours and floor in pictures a second, and the likeness."""
     import torch
 
-    tiny = os.environ.get(TINY) == "1"
     if not tiny and not torch.cuda.is_available():
-        print("generation_gpu needs a CUDA GPU, and torch finds none here.", file=sys.stderr)
+        print(
+            "generation_gpu needs a CUDA GPU, and torch finds none here. `--tiny` proves its way"
+            " on the CPU.",
+            file=sys.stderr,
+        )
         raise SystemExit(EXIT_NO_GPU)
     device, dtype = ("cpu", torch.float32) if tiny else ("cuda", torch.bfloat16)
     rate = matmul_rate(device, dtype, 256 if tiny else 8192)
@@ -199,13 +200,3 @@ def ssim(one: Any, other: Any) -> float:
     top = (2 * mean_a * mean_b + c1) * (2 * both + c2)
     bottom = (mean_a**2 + mean_b**2 + c1) * (a.var(axes) + b.var(axes) + c2)
     return float((top / bottom).mean())
-
-
-if __name__ == "__main__":
-    from benchmarks.__main__ import show
-    from benchmarks._report import report
-
-    if "--tiny" in sys.argv:
-        os.environ[TINY] = "1"
-    fast = "--quick" in sys.argv
-    show(report("generation_gpu", run(fast), quick=fast), "--json" in sys.argv)

@@ -10,7 +10,9 @@ import pytest
 from gator_engine.adapters.generators import discover
 from gator_engine.adapters.generators._diffusers.models import WARM
 from gator_engine.adapters.generators._diffusers.policy import Policy, adopt
+from gator_engine.adapters.generators._diffusers.speed import apply
 from gator_engine.config import Settings
+from gator_engine.domain.speed import speed_plan
 from gator_engine.errors import ConfigError
 from gator_engine.ports import GenerateResult
 from tests.media.diffusers.conftest import RecordingRun, alike, ask
@@ -67,3 +69,14 @@ def test_what_a_model_cannot_do_is_left_out(tiny_model: Folder) -> None:
 def test_an_attention_that_is_not_there_is_named(tiny_model: Folder) -> None:
     with pytest.raises(ConfigError, match="attention=warp cannot be used"):
         made(tiny_model("flux"), "attention=warp")
+
+
+def test_weights_that_move_are_left_as_they_are(tiny_model: Folder) -> None:
+    """The memory plan's hooks sit on each layer, and a new layout would pull it from under them."""
+    from diffusers import FluxPipeline
+
+    pipe = FluxPipeline.from_pretrained(tiny_model("flux"))
+    plan = speed_plan(
+        "cpu", "channels_last=on,fuse_projections=on,compile_blocks=on,attention=native"
+    )
+    assert apply(plan, pipe, resident=False) == ("attention=native",)

@@ -143,13 +143,14 @@ def _load(name: str, device: str, dtype: str, mode: str = "") -> LoadedModel:
     else:
         pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype, wanted))
     try:
-        place(pipe, device, wanted)
+        memory = place(pipe, device, wanted)
     except torch.OutOfMemoryError as error:
         raise Rejected(PROVIDER, "load", f"{name} does not fit into the memory of {device}.") from (
             error
         )
     pipe.set_progress_bar_config(disable=True)
-    applied = apply(speed_plan(device, in_force().speed), pipe)
+    resident = memory is None or memory.mode is MemoryMode.ON_DEVICE
+    applied = apply(speed_plan(device, in_force().speed), pipe, resident=resident)
     colours = fit_colours(pipe)
     elapsed = time.perf_counter() - begun
     size = bytes_in_memory(pipe)

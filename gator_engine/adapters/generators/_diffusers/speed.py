@@ -16,10 +16,16 @@ _TAYLOR: Any = TaylorSeerCacheConfig
 _FIRST_BLOCK: Any = FirstBlockCacheConfig
 
 
-def apply(plan: SpeedPlan, pipe: Any) -> tuple[str, ...]:
+# These lay weights out anew or compile them: only for weights that stay where they are. A memory
+# plan that moves them (offload) keeps its hooks on each layer, and those come first.
+_ON_RESIDENT = frozenset({"channels_last", "fuse_projections", "compile_blocks"})
+
+
+def apply(plan: SpeedPlan, pipe: Any, *, resident: bool = True) -> tuple[str, ...]:
     """Change the pipeline in place; the switches that took effect, by name.
 
-    Raises ConfigError for an attention backend that is not there.
+    `resident`: its weights stay on the device; else only what leaves them alone is applied. Raises
+    ConfigError for an attention backend that is not there.
     """
     denoiser: Any = getattr(pipe, "transformer", None) or pipe.unet
     steps: dict[str, Callable[[], bool]] = {
@@ -31,6 +37,8 @@ def apply(plan: SpeedPlan, pipe: Any) -> tuple[str, ...]:
         "compile_blocks": lambda: _compile(denoiser, fixed=plan.fixed_shapes),
     }
     wanted = {name.partition("=")[0]: name for name in plan.names}
+    if not resident:
+        wanted = {name: said for name, said in wanted.items() if name not in _ON_RESIDENT}
     return tuple(wanted[name] for name, change in steps.items() if name in wanted and change())
 
 
