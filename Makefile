@@ -32,8 +32,8 @@ test-unit: ## only the unit tests (seconds, no network)
 test-services: ## the tests that use real databases, Redis, workers and media
 	$(PYTEST) -m "not unit and not browser and not gpu and not pds" -n $(PARALLEL)
 
-test-browser: ## the tests that drive a real browser, one after the other
-	$(PYTEST) -m browser
+test-browser: ## the tests that drive a real browser; a file at a time has a studio of its own
+	$(PYTEST) -m browser -n $(PARALLEL) --dist loadfile
 
 lint: ## style, types, import contracts, security
 	$(BIN)/ruff check .
