@@ -58,7 +58,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(home: Path, model: ChatServer) -> Made:
-    """A persona with captions and a drawn carousel, a language model and a budget."""
+    """A persona with captions, a drawn carousel and a language model."""
     with open_studio(home=home, queue="inline") as studio:
         persona = studio.personas.create(studio.personas.templates()[0].profile)
         outline = _drawn(studio, persona.id)
@@ -67,7 +67,6 @@ def made(home: Path, model: ChatServer) -> Made:
         run_jobs(studio)
         new = NewEndpoint("House model", ProviderKind.OPENAI, model.url, "big", KEY, "0.5", "2")
         studio.providers.save(new)
-        studio.spending.set_cap(5_000_000)
         return Made(persona.id, captions.id, outline)
 
 
