@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from gator_engine.domain.health import Check
-from pages._ui import cards, models_view, provider_settings, shell, words
+from pages._ui import cards, models_view, prompt_settings, provider_settings, shell, words
 from pages._ui.icons import icon
 from pages._ui.session import my_zone, studio
 from routes import access
@@ -88,8 +88,8 @@ def _version() -> str:
 
 
 shell.heading("Settings", "What is there, what is missing, and how to get it.")
-status, choice, drawn_by, written_by, kept, about = st.tabs(
-    ["Health", "Models", "Pictures", "Words", "Storage", "About"]
+status, choice, drawn_by, written_by, prompts, kept, about = st.tabs(
+    ["Health", "Models", "Pictures", "Words", "Prompts", "Storage", "About"]
 )
 with status:
     st.button("Check again", icon=":material/refresh:")
@@ -102,6 +102,8 @@ with drawn_by:
 with written_by:
     writers()
     provider_settings.section()
+with prompts:
+    prompt_settings.section()
 with kept, st.container(key="card-storage"):
     storage()
 with about, st.container(key="card-about"):

@@ -119,3 +119,25 @@ def test_settings_give_out_a_token_for_reading(open_page: Open, studio: Studio) 
     button(page, "Make a token for 30 days").click().run()
     token = page.code[0].value
     assert studio.vault.verify(token) == "api:read"
+
+
+def test_styles_and_lists_are_kept_and_removed(open_page: Open, studio: Studio) -> None:
+    page = open_page("settings")
+    button(page, "Keep this style").click().run()
+    assert_calm(page)
+    assert "Not saved yet" in words(page)
+    next(one for one in page.text_input if one.key == "style:name").set_value("Dusk").run()
+    field(page, "text_area", "Words").set_value("{prompt}, at dusk").run()
+    button(page, "Keep this style").click().run()
+    assert_calm(page)
+    assert studio.prompts.style_table()["Dusk"].dress("a mug") == "a mug, at dusk"
+    next(one for one in page.text_input if one.key == "wildcards:name").set_value("glaze").run()
+    field(page, "text_area", "Lines").set_value("celadon\ntenmoku").run()
+    button(page, "Keep this list").click().run()
+    assert_calm(page)
+    assert studio.prompts.lists()[0].lines == ("celadon", "tenmoku")
+    next(one for one in page.button if one.key == "drop-style-Dusk").click().run()
+    next(one for one in page.button if one.key == "drop-list-glaze").click().run()
+    assert_calm(page)
+    assert "Dusk" not in studio.prompts.style_table()
+    assert studio.prompts.lists() == []
