@@ -8,18 +8,20 @@ import streamlit as st
 
 from gator_engine.domain.presets import Style
 from gator_engine.domain.prompt_tools import WildcardList
-from pages._ui import forms, shell, state
+from pages._ui import cards, forms, shell, state
 from pages._ui.commands import attempt
 from pages._ui.session import studio
 
 STYLE, LIST = "style", "wildcards"
+SHOWN = 8
 
 
 def section() -> None:
     """Styles, then lists."""
     shell.section("Styles", "Words around a prompt, and words kept out. Chosen on the Create page.")
-    for style in studio().prompts.styles():
-        _style(style)
+    with st.grid(min_column_width=280, gap=14):
+        for style in studio().prompts.styles():
+            _style(style)
     with st.expander("Add a style", icon=":material/add:"):
         _new_style()
     shell.chapter("Lists for chance", "__colour__ in a prompt draws a line of the list “colour”.")
@@ -33,14 +35,12 @@ def section() -> None:
 
 
 def _style(style: Style) -> None:
-    with st.container(key=f"card-style-{style.name}", horizontal=True, vertical_alignment="center"):
-        with st.container():
-            st.markdown(f"**{state.plain(style.name)}**")
-            said = [style.prompt, f"Kept out: {style.negative}" if style.negative else ""]
-            st.text("\n".join(filter(None, said)))
+    with st.container(key=f"card-style-{style.name}"):
+        st.markdown(f"**{state.plain(style.name)}**{' · built in' if style.built_in else ''}")
+        cards.facts({"Words": style.prompt, "Kept out": style.negative})
         if style.built_in:
-            st.caption("Built in")
-        elif st.button("Remove", key=f"drop-style-{style.name}", icon=":material/delete:"):
+            return
+        if st.button("Remove", key=f"drop-style-{style.name}", icon=":material/delete:"):
             attempt(
                 partial(studio().prompts.delete_style, style.name),
                 done=f"The style {style.name} is gone; pictures made with it stay.",
@@ -67,11 +67,10 @@ def _new_style() -> None:
 
 
 def _list(kept: WildcardList) -> None:
-    with st.container(key=f"card-list-{kept.name}", horizontal=True, vertical_alignment="center"):
-        with st.container():
-            st.markdown(f"**{state.plain(f'__{kept.name}__')}** · {len(kept.lines)} lines")
-            more = " …" if len(kept.lines) > 5 else ""
-            st.text(", ".join(kept.lines[:5]) + more)
+    with st.container(key=f"card-list-{kept.name}"):
+        st.markdown(f"**{state.plain(f'__{kept.name}__')}** · {len(kept.lines)} lines")
+        more = " …" if len(kept.lines) > SHOWN else ""
+        st.text(", ".join(kept.lines[:SHOWN]) + more)
         if st.button("Remove", key=f"drop-list-{kept.name}", icon=":material/delete:"):
             attempt(
                 partial(studio().prompts.delete_list, kept.name),
