@@ -262,6 +262,7 @@ def bad_values(option: Option) -> list[object]:
         OptionKind.INTEGER: ["many", 1.5, True],
         OptionKind.NUMBER: ["much", True],
         OptionKind.TEXT: [5],
+        OptionKind.MODEL: [5],
         OptionKind.CHOICE: ["no such choice", 5],
         OptionKind.FLAG: ["yes", 1],
         OptionKind.LORAS: ["a.safetensors", [["a.safetensors", 3]], [["a.safetensors"]]],
