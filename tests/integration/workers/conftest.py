@@ -96,7 +96,7 @@ class Plant:
             time.sleep(0.05)
 
     def _can_write(self) -> bool:
-        with closing(sqlite3.connect(self.home / "gator.db", timeout=2.0)) as database:
+        with closing(sqlite3.connect(self.home / "gator.db", timeout=0.5)) as database:
             try:
                 database.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:

@@ -115,7 +115,7 @@ def test_a_work_horse_killed_in_the_irreversible_call(network: Plant, platform: 
 
 
 def test_a_work_horse_that_sleeps_through_its_lease(network: Plant, platform: str) -> None:
-    script_fault(network, platform, "slow", seconds=1)
+    script_fault(network, platform, "slow", seconds=HANG_S)
     delivery = send(network.studio, platform)
     horse = work_horse_in_finalize(network, delivery)
     network.freeze(horse.pid)
