@@ -93,7 +93,7 @@ class ModelWriter(ABC):
         if self._endpoint.base_url and self._endpoint.model:
             return ""
         return (
-            "No language model is set up. Add one under Settings, Models; or set GATOR_LLM_BASE_URL"
+            "No language model is set up. Add one under Settings, Words; or set GATOR_LLM_BASE_URL"
             " (such as http://localhost:11434/v1) and GATOR_LLM_MODEL."
         )
 
