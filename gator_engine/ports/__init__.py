@@ -103,6 +103,17 @@ from gator_engine.ports.training import (
     TrainedLora,
     TrainingPicture,
 )
+from gator_engine.ports.video import (
+    Bed,
+    CaptionFiles,
+    MediaFile,
+    MusicBeds,
+    RenderRequest,
+    RenderResult,
+    SoundDesk,
+    TimelineFiles,
+    VideoRenderer,
+)
 from gator_engine.ports.writing import (
     EndpointRepository,
     Meter,
@@ -117,6 +128,15 @@ from gator_engine.ports.writing import (
 )
 
 __all__ = [
+    "Bed",
+    "CaptionFiles",
+    "MediaFile",
+    "MusicBeds",
+    "RenderRequest",
+    "RenderResult",
+    "SoundDesk",
+    "TimelineFiles",
+    "VideoRenderer",
     "Batching",
     "Modelled",
     "Warming",

@@ -1,0 +1,48 @@
+"""Projects: videos that a person edits, as documents with versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gator_engine.domain.timeline import Timeline
+
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True)
+class Project:
+    """A video project at one version; every edit makes the next version.
+
+    `step` says in plain words what the edit did ("Split a clip"). `undo_to` and `redo_to` name the
+    versions that going back and forth would bring back (0: none). `script` is what the voice says.
+    """
+
+    id: str
+    persona_id: str
+    persona_revision_id: str
+    title: str
+    timeline: Timeline
+    version: int
+    created_at: datetime
+    saved_at: datetime
+    saved_by: str
+    step: str = ""
+    script: str = ""
+    undo_to: int = 0
+    redo_to: int = 0
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """One render of a project's version in one shape and profile; the row its job works on."""
+
+    id: str
+    project_id: str
+    version: int
+    aspect: str
+    profile: str
+    created_at: datetime
+    asset_id: str = ""
+    error: str = ""
+    finished_at: datetime | None = None
