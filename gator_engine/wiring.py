@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         MediaInspector,
         ModelDownloads,
         ModelShelf,
+        Narrator,
         OpenModel,
         PersonaFiles,
         SandboxNetwork,
@@ -239,6 +240,13 @@ class Adapters:
         from gator_engine.adapters import captions
 
         return captions.opener(self.settings)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """Reads scripts aloud."""
+        from gator_engine.adapters.voices.narrator import SentenceNarrator
+
+        return SentenceNarrator(self.settings)
 
     @cached_property
     def sandbox(self) -> SandboxNetwork:

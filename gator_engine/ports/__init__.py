@@ -114,6 +114,16 @@ from gator_engine.ports.video import (
     TimelineFiles,
     VideoRenderer,
 )
+from gator_engine.ports.voices import (
+    NarratedSentence,
+    Narration,
+    Narrator,
+    SpeechRequest,
+    TimedToken,
+    Utterance,
+    VoiceEngine,
+    VoiceInfo,
+)
 from gator_engine.ports.writing import (
     EndpointRepository,
     Meter,
@@ -128,6 +138,14 @@ from gator_engine.ports.writing import (
 )
 
 __all__ = [
+    "NarratedSentence",
+    "Narration",
+    "Narrator",
+    "SpeechRequest",
+    "TimedToken",
+    "Utterance",
+    "VoiceEngine",
+    "VoiceInfo",
     "Bed",
     "CaptionFiles",
     "MediaFile",
