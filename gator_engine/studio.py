@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gator_engine.config import Settings, load_settings
 from gator_engine.domain.health import Check
 from gator_engine.errors import ConfigError, InvalidInput, Unavailable
-from gator_engine.studio_writing import WritingServices
+from gator_engine.studio_video import VideoServices
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gator_engine.services.sheets import Sheets
 
 
-class Studio(WritingServices):
+class Studio(VideoServices):
     """Everything one can do, as services; open it with `open_studio` and close it when done."""
 
     def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:

@@ -122,10 +122,10 @@ def shelf_of(asset: Asset) -> Shelf:
 class AssetQuery:
     """Filters of the library; None means "any".
 
-    `used` asks whether a post refers to the asset; `unrated` for files without a rating; `since`
-    and `until` bound when it was added (until is excluded). `inputs` shows masks and control
-    pictures instead of the library, `trashed` the trash. Pages follow each other by `after`
-    (the cursor that the page before gave) or, where few are skipped, by `offset`.
+    `used` asks whether a post or a video project refers to the asset; `unrated` for files without a
+    rating; `since` and `until` bound when it was added (until is excluded). `inputs` shows masks
+    and control pictures instead of the library, `trashed` the trash. Pages follow each other by
+    `after` (the cursor that the page before gave) or, where few are skipped, by `offset`.
     """
 
     text: str = ""

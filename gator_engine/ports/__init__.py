@@ -58,6 +58,7 @@ from gator_engine.ports.portability import (
     PortableImage,
     ReportLine,
 )
+from gator_engine.ports.projects import ProjectRepository
 from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.provenance import (
     MarkReader,
@@ -217,6 +218,7 @@ __all__ = [
     "PortableImage",
     "PostRepository",
     "RatingRepository",
+    "ProjectRepository",
     "PromptRepository",
     "Receipt",
     "Reconciliation",

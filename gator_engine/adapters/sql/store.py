@@ -22,6 +22,7 @@ from gator_engine.adapters.sql.repositories.jobs import SqlJobs
 from gator_engine.adapters.sql.repositories.looks import SqlLooks
 from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
+from gator_engine.adapters.sql.repositories.projects import SqlProjects
 from gator_engine.adapters.sql.repositories.prompting import SqlPrompts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
 from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
         self.spending: ports.SpendingRepository = SqlSpending(connection)
         self.writings: ports.WritingRepository = SqlWritings(connection)
         self.outlines: ports.OutlineRepository = SqlOutlines(connection)
+        self.projects: ports.ProjectRepository = SqlProjects(connection)
 
 
 class SqlStore:
