@@ -12,7 +12,7 @@ from gator_engine.adapters.voices import discover
 from gator_engine.adapters.voices._waves import RATE, samples_of
 from gator_engine.adapters.voices.narrator import SentenceNarrator
 from gator_engine.config import Settings, load_settings
-from gator_engine.domain.video.speech import VoiceChoice
+from gator_engine.domain.video.script import VoiceChoice
 from gator_engine.ports import SpeechRequest, VoiceEngine
 
 SCRIPT = (

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from gator_engine.domain.briefs import AspectRatio
-from gator_engine.domain.video.speech import SpokenWord, VoiceChoice
+from gator_engine.domain.video.script import SpokenWord, VoiceChoice
 from gator_engine.errors import FieldProblem, NotFound
 
 MOST_SCENES = 40

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gator_engine.domain.video.speech import SpokenWord, VoiceChoice
+from gator_engine.domain.video.script import SpokenWord, VoiceChoice
 from gator_engine.ports.generation import Run
 
 

@@ -28,7 +28,7 @@ from gator_engine.adapters.voices._waves import (
     wav_of,
 )
 from gator_engine.config import Settings
-from gator_engine.domain.video.speech import (
+from gator_engine.domain.video.script import (
     STRESS_DB,
     Sentence,
     SpokenWord,

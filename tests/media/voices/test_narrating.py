@@ -14,7 +14,7 @@ from gator_engine.adapters.voices._waves import RATE, levels, samples_of
 from gator_engine.adapters.voices.espeak import Espeak
 from gator_engine.adapters.voices.narrator import SentenceNarrator
 from gator_engine.config import Settings
-from gator_engine.domain.video.speech import VoiceChoice
+from gator_engine.domain.video.script import VoiceChoice
 from gator_engine.errors import Cancelled, ConfigError, InvalidInput
 from gator_engine.ports import Narration, SpeechRequest, Utterance, VoiceInfo
 from tests.services.speech_server import GAP_S, TONE_S, tones

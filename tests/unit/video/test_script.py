@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gator_engine.domain.video.speech import (
+from gator_engine.domain.video.script import (
     BETWEEN_PARAGRAPHS_S,
     BETWEEN_SENTENCES_S,
     LONGEST_SCRIPT,
