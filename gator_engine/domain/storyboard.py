@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from gator_engine.domain.briefs import AspectRatio
-from gator_engine.domain.video.script import SpokenWord, VoiceChoice
+from gator_engine.domain.video.script import SpokenWord, VoiceChoice, says_something
 from gator_engine.errors import FieldProblem, NotFound
 
 MOST_SCENES = 40
@@ -45,7 +45,8 @@ class Scene:
     """One scene: what is said, what is to be seen, and the shot that shows it.
 
     `heading` stands on a designed card. `drawn_from` is the fingerprint of what the shot was made
-    from ("" while there is none); `generation_id` names the run that makes or made it.
+    from ("" while there is none); `generation_id` names the run that makes or made it, `take` tells
+    its tries apart.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Scene:
     asset_id: str = ""
     drawn_from: str = ""
     generation_id: str = ""
+    take: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class Storyboard:
         if scene.shot_from is ShotFrom.LIBRARY:
             return _key("library", scene.asset_id)
         look = self.look
-        shared = (look.aspect.value, look.seed, self.persona_revision_id)
+        shared = (look.aspect.value, look.seed + scene.take, self.persona_revision_id)
         if scene.shot_from is ShotFrom.CARD:
             place = [one.id for one in self.scenes].index(scene.id)
             return _key("card", scene.heading, scene.said, place, *shared)
@@ -196,8 +198,8 @@ def storyboard_problems(storyboard: Storyboard) -> list[FieldProblem]:
         found.append(FieldProblem("title", "is too long", f"{LONGEST_TITLE} characters"))
     for number, scene in enumerate(storyboard.scenes):
         name = f"scenes[{number}]"
-        if not scene.said.strip():
-            found.append(FieldProblem(f"{name}.said", "is empty"))
+        if not says_something(scene.said):
+            found.append(FieldProblem(f"{name}.said", "holds nothing that can be said"))
         for field, text, limit in (
             ("said", scene.said, LONGEST_SAID),
             ("shown", scene.shown, LONGEST_SHOWN),

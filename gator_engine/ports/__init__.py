@@ -58,7 +58,7 @@ from gator_engine.ports.portability import (
     PortableImage,
     ReportLine,
 )
-from gator_engine.ports.projects import ProjectRepository
+from gator_engine.ports.projects import ProjectRepository, StoryboardRepository
 from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.provenance import (
     MarkReader,
@@ -219,6 +219,7 @@ __all__ = [
     "PostRepository",
     "RatingRepository",
     "ProjectRepository",
+    "StoryboardRepository",
     "PromptRepository",
     "Receipt",
     "Reconciliation",

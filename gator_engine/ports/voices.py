@@ -52,7 +52,8 @@ class Utterance:
 class VoiceEngine(Protocol):
     """Reads text aloud. One file each under adapters/voices, found by its ENGINE attribute.
 
-    Engines with a lower `rank` are preferred where a person has not chosen.
+    Engines with a lower `rank` are preferred where a person has not chosen. `origin` is that of
+    the library's files: "ai_generated" for neural voices, "designed" for those made by rules.
     """
 
     slug: str

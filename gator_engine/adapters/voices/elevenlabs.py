@@ -26,7 +26,7 @@ LICENCE = "ElevenLabs terms; commercial use needs a paid plan"
 class ElevenLabs:
     """The account of the settings."""
 
-    slug, label, rank, origin = "elevenlabs", NAME, 60, "synthesised"
+    slug, label, rank, origin = "elevenlabs", NAME, 60, "ai_generated"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -24,7 +24,7 @@ NOTE = "Built in; understandable, but it sounds like a machine."
 class Espeak:
     """The engine that needs nothing else."""
 
-    slug, label, rank, origin = "espeak", "eSpeak NG (built in)", 90, "synthesised"
+    slug, label, rank, origin = "espeak", "eSpeak NG (built in)", 90, "designed"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

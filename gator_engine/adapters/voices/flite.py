@@ -18,7 +18,7 @@ VOICES = {"rms": "Rms (man)", "slt": "Slt (woman)", "awb": "Awb (man, Scottish)"
 class Flite:
     """The program `flite`; times come from alignment."""
 
-    slug, label, rank, origin = "flite", "Flite", 50, "synthesised"
+    slug, label, rank, origin = "flite", "Flite", 50, "designed"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -32,7 +32,7 @@ LANGUAGES = {
 class Kokoro:
     """The model of the folder, loaded once a process."""
 
-    slug, label, rank, origin = "kokoro", "Kokoro", 10, "synthesised"
+    slug, label, rank, origin = "kokoro", "Kokoro", 10, "ai_generated"
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models_folder / FOLDER

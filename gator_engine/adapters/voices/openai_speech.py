@@ -18,7 +18,7 @@ FIX = "Set GATOR_SPEECH_API_URL and GATOR_SPEECH_API_MODEL."
 class OpenAiSpeech:
     """The speech service of the settings."""
 
-    slug, label, rank, origin = "openai_speech", "Speech service", 40, "synthesised"
+    slug, label, rank, origin = "openai_speech", "Speech service", 40, "ai_generated"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -25,7 +25,7 @@ NOTE = "A neural voice on this machine; natural."
 class Piper:
     """The program `piper` with the voices that are here."""
 
-    slug, label, rank, origin = "piper", "Piper", 20, "synthesised"
+    slug, label, rank, origin = "piper", "Piper", 20, "ai_generated"
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models_folder / FOLDER

@@ -109,6 +109,11 @@ def sentences(script: str, lexicon: Sequence[tuple[str, str]] = ()) -> tuple[Sen
     return tuple(found)
 
 
+def says_something(text: str) -> bool:
+    """Whether a voice has anything to say of it."""
+    return any(_spoken(word, {}) for word in _MARKUP.sub("", _PAUSE.sub(" ", text)).split())
+
+
 def _paragraph(paragraph: str, said: Mapping[str, str]) -> list[Sentence]:
     found: list[Sentence] = []
     pieces = _PAUSE.split(paragraph)  # text, seconds, text, seconds, …, text

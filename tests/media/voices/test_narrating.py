@@ -40,7 +40,7 @@ class Quiet:
 class Beeper:
     """A hand-written engine at the port: a tone for each word, and no times of its own."""
 
-    slug, label, rank, origin = "beeper", "Beeper", 1, "synthesised"
+    slug, label, rank, origin = "beeper", "Beeper", 1, "designed"
 
     def __init__(self, language: str = "sv") -> None:
         self._language = language
