@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from gator_engine.adapters.media.containers import open_container
+from gator_engine.adapters.media.containers import Source, open_container
 from gator_engine.errors import InvalidInput
 
 DECODER_THREADS = 2
@@ -37,8 +36,8 @@ class Shown:
 class FrameReader:
     """One film. `damaged` says that something could not be decoded since the last seek."""
 
-    def __init__(self, path: Path) -> None:
-        self._container, self._file = open_container(path, "media")
+    def __init__(self, source: Source) -> None:
+        self._container, self._file = open_container(source, "media")
         found = [one for one in self._container.streams.video if not _is_cover(one)]
         if not found:
             self.close()

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gator_engine.adapters.media.containers import Source
 from gator_engine.adapters.render.planes import Planes
 from gator_engine.adapters.render.sources._converting import Converter, look_of, turning
 from gator_engine.adapters.render.sources._reading import FrameReader, Shown
@@ -34,8 +34,8 @@ class VideoSource:
     Raises InvalidInput on opening: damaged, without a picture, or without a single frame.
     """
 
-    def __init__(self, path: Path, within: tuple[int, int]) -> None:
-        self._reader = FrameReader(path)
+    def __init__(self, source: Source, within: tuple[int, int]) -> None:
+        self._reader = FrameReader(source)
         with ExitStack() as undo:
             undo.callback(self._reader.close)
             self._open(within)
