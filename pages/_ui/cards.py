@@ -108,8 +108,9 @@ def _badged(drawn: str, asset: Asset) -> str:
     symbol, name = KINDS[asset.facts.kind]
     plays = words.length(asset.facts.duration_s) if asset.facts.duration_s else ""
     label = f"{name}, {plays}" if plays else name
+    whole = "" if asset.facts.kind is AssetKind.VIDEO else " drawn"
     return (
-        f'<div class="g-media">{drawn}<span class="g-badge" role="img" aria-label="{label}">'
+        f'<div class="g-media{whole}">{drawn}<span class="g-badge" role="img" aria-label="{label}">'
         f"{icon(symbol)}{plays}</span></div>"
     )
 

@@ -133,6 +133,7 @@ _LIBRARY = """
 .st-key-library-rail [role="radiogroup"], .st-key-library-rail [data-testid="stButtonGroup"] > div {
   flex-wrap: wrap; }
 [class*="st-key-asset-"] .g-thumb, [class*="st-key-alike-"] .g-thumb { object-fit: cover; }
+.stMain .g-media.drawn .g-thumb { object-fit: contain; background: #10241C; }
 """
 
 _WORDS = """
