@@ -164,13 +164,19 @@ class SoundReader:
             yield at - zero, frame
 
     def _decoded(self) -> Iterator[AudioFrame]:
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 self.damaged += 1
                 continue
-            yield from (frame for frame in frames if isinstance(frame, AudioFrame))
+            yield from frames
+
+    def _packets(self) -> Iterator["av.Packet[AudioStream]"]:
+        try:
+            yield from self._container.demux(self._stream)
+        except av.error.FFmpegError:
+            self.damaged += 1
 
     def _zero(self, first: AudioFrame) -> Fraction:
         """The time stamp that second 0 of the file has."""
