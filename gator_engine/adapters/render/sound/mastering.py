@@ -26,7 +26,7 @@ MOST_GAIN_DB = 40.0
 """What is quieter than 40 dB under the wanted level is noise: it is not blown up any further."""
 TOLERANCE_LU = 0.3
 """A second round is made for more than this; half a unit is what is promised."""
-_AAC_MARGIN_DB = 0.3
+_AAC_MARGIN_DB = 0.6
 """What the encoder usually adds to a peak; more than that is found by measuring its output."""
 _MORE_ROUNDS = 2
 
@@ -112,7 +112,7 @@ class _Master:
         if abs(off) > tolerance:
             self._gain_db += off
         if over > 0:
-            self._ceiling_db -= over + _AAC_MARGIN_DB / 3
+            self._ceiling_db -= over + _AAC_MARGIN_DB / 4
         return abs(off) > tolerance or over > 0
 
     def _levelled(self) -> Iterator[Samples]:

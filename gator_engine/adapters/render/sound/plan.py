@@ -92,13 +92,12 @@ def pieces(timeline: Timeline, media: Mapping[str, MediaFile]) -> tuple[Piece, .
 
     Raises InvalidInput naming the clip or sound whose file is not in `media`.
     """
-    total = sample_at(timeline.length, timeline.rate)
     found = [*_of_clips(timeline, media)]
     for bus, tracks in ((Bus.VOICE, timeline.voice), (Bus.MUSIC, timeline.music)):
         for track in tracks:
             if not track.muted:
                 found += _of_track(timeline, track, bus, media)
-    return tuple(piece for piece in found if piece.start < min(total, piece.end))
+    return tuple(piece for piece in found if piece.start < piece.end)
 
 
 def sound_key(timeline: Timeline, media: Mapping[str, MediaFile], audio_kbps: int) -> str:
@@ -147,7 +146,7 @@ def _of_track(
     timeline: Timeline, track: SoundTrack, bus: Bus, media: Mapping[str, MediaFile]
 ) -> Iterator[Piece]:
     for span, item in placed(track.items):
-        if not isinstance(item, Sound) or item.length <= 0:
+        if not isinstance(item, Sound) or item.length <= 0 or span.start >= timeline.length:
             continue
         label = f"sound {item.name or item.id}"
         first, last = (sample_at(frame, timeline.rate) for frame in (span.start, span.end))
