@@ -6,8 +6,9 @@ picture, of any other file its first sound; what a container says about priming 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
 from math import floor, gcd
 from pathlib import Path
 from typing import Any
@@ -135,13 +136,13 @@ class SoundReader:
                 at = nearest((second + early) / self._speed * SAMPLE_RATE)
                 graph, expected = _Conversion(frame, self._speed, at, self._label), second
             yield from graph.placed(graph.push(frame))
-            expected += Fraction(frame.samples, frame.sample_rate)
+            expected += _length(frame)
         if graph:
             yield from graph.placed(graph.end())
 
     def _frames(self, second: Fraction) -> Iterator[tuple[Fraction, AudioFrame]]:
         """Decoded frames with their seconds, from at most that second on."""
-        decoded = self._decoded()
+        decoded: Iterator[AudioFrame] = self._decoded()
         first = next(decoded, None)
         if first is None:
             raise InvalidInput(self._label, "holds no sound that can be decoded")
@@ -151,17 +152,31 @@ class SoundReader:
         if second - _BEFORE_S > 2 * _BEFORE_S and self._jump(second + zero - Fraction(_BEFORE_S)):
             decoded = self._decoded()
         else:
-            yield _second(first.pts, first.time_base) - zero, first
-        at: Fraction | None
-        expected: Fraction | None = None
-        for frame in decoded:
-            at = expected
-            if frame.pts is not None:
-                at = _second(frame.pts, frame.time_base)
-            if at is None:
-                continue
-            expected = at + Fraction(frame.samples, frame.sample_rate)
+            decoded = chain([first], decoded)
+        for at, frame in self._steady(_timed(decoded)):
             yield at - zero, frame
+
+    def _steady(
+        self, timed: Iterator[tuple[Fraction, AudioFrame]]
+    ) -> Iterator[tuple[Fraction, AudioFrame]]:
+        """Without frames whose time fits neither what is before nor what is behind them.
+
+        A damaged packet may claim any time; what follows would then be taken as over already.
+        """
+        held: tuple[Fraction, AudioFrame] | None = None
+        expected: Fraction | None = None
+        for at, frame in timed:
+            if held:
+                ends = held[0] + _length(held[1])
+                wild = expected is not None and abs(held[0] - expected) > _JUMP_S
+                if wild and abs(at - ends) > _JUMP_S:
+                    self.damaged += 1
+                else:
+                    yield held
+                    expected = ends
+            held = at, frame
+        if held:
+            yield held
 
     def _decoded(self) -> Iterator[AudioFrame]:
         for packet in self._packets():
@@ -172,7 +187,7 @@ class SoundReader:
                 continue
             yield from frames
 
-    def _packets(self) -> Iterator["av.Packet[AudioStream]"]:
+    def _packets(self) -> Iterator[av.Packet[AudioStream]]:
         try:
             yield from self._container.demux(self._stream)
         except av.error.FFmpegError:
@@ -221,9 +236,9 @@ class _Conversion:
         steps = [("pan", "stereo|c0=c0|c1=c0")] if layout.nb_channels == 1 else []
         steps += [("aformat", form)]
         steps += [("atempo", f"{float(part)!r}") for part in _tempos(speed)]
-        chain = [self._graph.add(*step) for step in [*steps, ("aformat", form)]]
+        filters = [self._graph.add(*step) for step in [*steps, ("aformat", form)]]
         self._in, self._out = source, self._graph.add("abuffersink")
-        for left, right in zip([source, *chain], [*chain, self._out], strict=True):
+        for left, right in zip([source, *filters], [*filters, self._out], strict=True):
             left.link_to(right)
         self._graph.configure()
 
@@ -260,6 +275,20 @@ class _Conversion:
 
 def _second(time: int | None, base: Fraction | None) -> Fraction:
     return (time or 0) * (base or Fraction(0))
+
+
+def _length(frame: AudioFrame) -> Fraction:
+    return Fraction(frame.samples, frame.sample_rate)
+
+
+def _timed(decoded: Iterable[AudioFrame]) -> Iterator[tuple[Fraction, AudioFrame]]:
+    """Frames with their time stamps; those without follow the one before."""
+    expected: Fraction | None = None
+    for frame in decoded:
+        at = expected if frame.pts is None else _second(frame.pts, frame.time_base)
+        if at is not None:
+            expected = at + _length(frame)
+            yield at, frame
 
 
 def _on_a_whole_sample(second: Fraction, frame: AudioFrame) -> tuple[Fraction, AudioFrame]:

@@ -57,7 +57,7 @@ class Limiter:
         self._samples = silence(_REACH - 1)
         self._lead = _REACH - 1
         self._wanted: NDArray[np.float64] = np.empty(0)
-        self._ago: NDArray[np.float64] = np.zeros(LOOK_AHEAD)
+        self._ago: NDArray[np.float64] | None = None
         self.deepest_db = 0.0
         """The most that was taken away so far."""
 
@@ -89,7 +89,10 @@ class Limiter:
         lowest = _lowest_ahead(self._wanted, LOOK_AHEAD)[:ready]
         line = descending(lowest, self._line, RELEASE_DB_S / SAMPLE_RATE)
         self._line = float(min(0.0, line[-1]))
-        both = np.concatenate([self._ago, np.minimum(line, 0.0)])
+        line = np.minimum(line, 0.0)
+        # Before the first sample there was nothing to hear: the gain may have fallen already.
+        ago = np.full(LOOK_AHEAD, line[0]) if self._ago is None else self._ago
+        both = np.concatenate([ago, line])
         total = np.concatenate([[0.0], np.cumsum(both)])
         smooth = (total[LOOK_AHEAD + 1 :] - total[: -LOOK_AHEAD - 1]) / (LOOK_AHEAD + 1)
         self._ago = both[-LOOK_AHEAD:]
