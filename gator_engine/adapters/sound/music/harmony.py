@@ -61,4 +61,4 @@ def _effort(voicing: Voicing, before: Voicing | None, centre: int) -> float:
     home = abs(sum(voicing) / len(voicing) - centre)
     if before is None:
         return home
-    return sum(abs(a - b) for a, b in zip(voicing, before, strict=True)) + 0.4 * home
+    return sum(abs(a - b) for a, b in zip(voicing, before, strict=True)) + 0.8 * home

@@ -39,7 +39,7 @@ def _table(harmonics: int, darkness: float) -> Wave:
     phase = 2 * np.pi * np.arange(_TABLE + 1) / _TABLE
     number = np.arange(1, harmonics + 1)[:, None]
     made = (np.sin(number * phase) * np.exp(-darkness * (number - 1)) / number).sum(axis=0)
-    return (made / np.abs(made).max()).astype(np.float32)
+    return np.asarray(made / np.abs(made).max(), dtype=np.float32)
 
 
 def _oscillator(pitch: float, samples: int, darkness: float, start: float = 0.0) -> Wave:
@@ -152,7 +152,7 @@ def _noise(seed: int, length: float, low: float, high: float) -> Wave:
     frequency = np.fft.rfftfreq(count, 1 / SAMPLE_RATE) + 1e-9
     spectrum *= 1 / (1 + (low / frequency) ** 4) / (1 + (frequency / high) ** 4)
     made = np.fft.irfft(spectrum, count)
-    return (made / np.abs(made).max()).astype(np.float32)
+    return np.asarray(made / np.abs(made).max(), dtype=np.float32)
 
 
 def kick(pitch: int, length: float) -> Wave:

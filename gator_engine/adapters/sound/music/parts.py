@@ -163,7 +163,8 @@ def drums(
             chance = bar.changing(f"drums {name}")
             firm = name in ("kick", "drum", "clap", "snare")
             for beat in beats:
-                hard = level * (chance.uniform(0.94, 1.0) if firm else chance.uniform(0.65, 1.0))
+                accent = 1.0 if beat % 1 == 0 or firm else 0.65
+                hard = level * accent * chance.uniform(0.94 if firm else 0.8, 1.0)
                 side = 0.0 if firm else chance.uniform(0.15, 0.4)
                 room = 0.04 if name == "kick" else 0.14
                 yield Note(bar.at(beat), 0.3, pitch, name, hard, side, room)
