@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gator_engine.adapters.generators._cards.faces import TypeStyle
 from gator_engine.adapters.generators._cards.geometry import Box
-from gator_engine.adapters.generators._cards.linebreak import break_lines
+from gator_engine.adapters.typefaces.linebreak import break_lines
 from gator_engine.adapters.generators._cards.typeset import (
     advance,
     cap_height,

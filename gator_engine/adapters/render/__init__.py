@@ -1,0 +1,1 @@
+"""Turns a timeline into a file: sources, compositor, sound, text, encoder."""
