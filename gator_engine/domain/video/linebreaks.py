@@ -1,9 +1,9 @@
 """Where a line of text may end, in any script.
 
-The pair rules of Unicode Standard Annex 14 that captions meet, over its line breaking classes: never
-before closing punctuation or small kana (kinsoku), never after an opening bracket, between any two
-ideographs, and at spaces and hyphens. Thai, Lao and Khmer need a dictionary to find their words;
-here they break at spaces only.
+The pair rules of Unicode Standard Annex 14 that captions meet, over its line breaking classes:
+never before closing punctuation or small kana (kinsoku), never after an opening bracket, between
+any two ideographs, and at spaces and hyphens. Thai, Lao and Khmer need a dictionary to find their
+words; here they break at spaces only.
 """
 
 from __future__ import annotations

@@ -2,5 +2,6 @@
 
 from gator_engine.adapters.render.text.layer import Layer
 from gator_engine.adapters.render.text.painter import CaptionPainter
+from gator_engine.adapters.render.text.titles import paint_title
 
-__all__ = ["CaptionPainter", "Layer"]
+__all__ = ["CaptionPainter", "Layer", "paint_title"]

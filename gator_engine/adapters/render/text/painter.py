@@ -15,9 +15,7 @@ from gator_engine.adapters.render.text.drawing import Canvas, readable, rgb, sof
 from gator_engine.adapters.render.text.fonts import cap_height, files
 from gator_engine.adapters.render.text.layer import Layer
 from gator_engine.adapters.render.text.looks import (
-    BOX_ABOVE,
     BOX_RADIUS,
-    BOX_SIDE,
     LEADING,
     MARK_ABOVE,
     MARK_BELOW,
@@ -229,7 +227,7 @@ class CaptionPainter:
         size = block.size
         if boxed(self._style):
             around = margins(self._style, size)
-            x, y = found.offset
+            x = found.offset[0]
             spare = 1.0 / self._scale
             bounds = (
                 x - around.side,

@@ -87,7 +87,8 @@ class Text:
     @classmethod
     def of(cls, words: Sequence[tuple[str, bool]], direction: str = "auto") -> Text:
         """From (word, joined to the one before)."""
-        string, owners = "", []
+        string = ""
+        owners: list[int] = []
         for place, (word, joined) in enumerate(words):
             shown = clean(word)
             if string and shown and not joined:
