@@ -10,7 +10,6 @@ from dataclasses import astuple, dataclass, replace
 
 from PIL import Image
 
-from gator_engine.adapters.render.text.casing import uppercase
 from gator_engine.adapters.render.text.drawing import Canvas, readable, rgb, soft
 from gator_engine.adapters.render.text.fonts import cap_height, files
 from gator_engine.adapters.render.text.layer import Layer
@@ -32,6 +31,7 @@ from gator_engine.adapters.render.text.looks import (
 )
 from gator_engine.adapters.render.text.setting import Block, Room, Segment, Text, fit, seen
 from gator_engine.domain.video.captions import Captions, Cue, Highlight, Place
+from gator_engine.domain.video.casing import uppercase
 from gator_engine.domain.video.safe_zones import zone_for
 from gator_engine.errors import InvalidInput
 
