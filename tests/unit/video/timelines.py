@@ -207,12 +207,59 @@ def tried(timeline: Timeline, edit: Edit) -> Timeline:
         return timeline
 
 
-def _played(steps: list[Edit]) -> Timeline:
-    timeline = Timeline()
-    for step in steps:
+good_media = st.one_of(
+    st.builds(Media, st.just(MediaKind.ASSET), files),
+    st.builds(Media, st.just(MediaKind.COLOUR), colour=st.just("#123456")),
+    st.builds(Media, st.just(MediaKind.TITLE), title=st.just(Title("Aé漢🙂", "b"))),
+)
+good_panes = st.builds(
+    Pane,
+    good_media,
+    st.integers(0, 50),
+    st.sampled_from([Ratio(1), Ratio(1), Ratio(2), Ratio(3, 2)]),
+    st.sampled_from(Fit),
+    st.builds(Point, shares, shares),
+    st.none() | motions,
+)
+good_transitions = st.builds(Transition, st.sampled_from(TransitionKind), st.integers(1, 12))
+good_clips = st.builds(
+    Clip,
+    st.just(""),
+    st.integers(12, 80),
+    st.tuples(good_panes),
+    transition=st.none() | good_transitions,
+    gain_db=st.none() | st.just(-3.0),
+    name=st.sampled_from(["", "Töpfe"]),
+)
+good_overlays = st.builds(
+    Overlay, st.just(""), st.integers(8, 40), st.builds(Media, st.just(MediaKind.ASSET), files)
+)
+good_sounds = st.builds(
+    Sound, st.just(""), st.integers(20, 90), files, st.integers(0, 20), loop=st.booleans()
+)
+
+
+@st.composite
+def starts(draw: st.DrawFn) -> Timeline:
+    """Timelines with something on every track."""
+    timeline = editing.append(Timeline(), *draw(st.lists(good_clips, min_size=1, max_size=5)))
+    for overlay in draw(st.lists(good_overlays, max_size=2)):
+        timeline = layers.add_overlay(timeline, overlay, draw(st.integers(0, 60)))
+    for sound in draw(st.lists(good_sounds, max_size=2)):
+        role, at = draw(st.sampled_from(Role)), draw(st.integers(0, 60))
+        timeline = layers.add_sound(timeline, role, sound, at)
+    if draw(st.booleans()):
+        timeline = layers.set_cues(timeline, [_cue("a", 3, 20, 2), _cue("b", 30, 9, 3)])
+    return timeline
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> Timeline:
+    """Timelines that people could have come to by editing."""
+    timeline = draw(starts())
+    for step in draw(st.lists(edits, max_size=8)):
         timeline = tried(timeline, step)
     return timeline
 
 
-timelines = st.lists(edits, max_size=14).map(_played)
-"""Valid timelines that people could have come to by editing."""
+timelines = edited()
