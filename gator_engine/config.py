@@ -99,6 +99,12 @@ class Settings(BaseSettings):
     max_image_megapixels: float = Field(
         64.0, gt=0, description="Largest accepted picture, in megapixels (decompression bombs)."
     )
+    max_media_mb: int = Field(
+        500, ge=1, le=65_536, description="Largest accepted film or sound, in MiB."
+    )
+    max_media_minutes: float = Field(
+        180.0, gt=0, le=1440, description="Longest accepted film or sound, in minutes."
+    )
     require_alt_text: bool = Field(
         True, description="Refuse to schedule pictures without a description for blind people."
     )

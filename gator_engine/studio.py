@@ -261,7 +261,7 @@ class Studio(VideoServices):
             self.weights,
             self.generation,
             device=self.settings.device,
-            most_bytes=self.settings.max_upload_mb * 1024 * 1024,
+            most_bytes=max(self.settings.max_upload_mb, self.settings.max_media_mb) * 2**20,
         )
 
     @cached_property

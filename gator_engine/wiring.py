@@ -107,9 +107,9 @@ class Adapters:
     @cached_property
     def inspector(self) -> MediaInspector:
         """Looks into files."""
-        from gator_engine.adapters.media.inspector import PillowInspector
+        from gator_engine.adapters.media.files import FileInspector
 
-        return PillowInspector(self.settings)
+        return FileInspector(self.settings)
 
     @cached_property
     def signing(self) -> Signing:

@@ -70,7 +70,9 @@ def storage() -> None:
             "Data folder": str(settings.home),
             "Database": "PostgreSQL" if settings.sql_url.startswith("postgres") else "SQLite",
             "Queue": "a Redis of your own" if settings.redis_url else "inside this process",
-            "Largest upload": f"{settings.max_upload_mb} MiB",
+            "Largest picture": f"{settings.max_upload_mb} MiB",
+            "Largest video or sound": f"{settings.max_media_mb} MiB, "
+            f"{settings.max_media_minutes:g} minutes",
             "Time zone of new accounts": settings.timezone,
             "Your time zone": my_zone(),
             "Caption model": settings.llm_model or "none",

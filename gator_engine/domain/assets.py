@@ -41,6 +41,23 @@ class FileFacts:
     duration_s: float | None = None
 
 
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "video/quicktime": "mov",
+    "video/x-matroska": "mkv",
+    "audio/x-matroska": "mka",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "application/x-subrip": "srt",
+    "text/x-ssa": "ass",
+}
+
+
+def ending_of(mime: str) -> str:
+    """How names of such files end, without the dot: "jpg", "mp4"."""
+    return _ENDINGS.get(mime) or mime.rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class Provenance:
     """How a file came to be: origin, tool, model, seed and every parameter needed to repeat it."""

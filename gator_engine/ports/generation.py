@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from gator_engine.domain.assets import FileFacts
@@ -229,20 +230,24 @@ class LanguageModel(Protocol):
 
 
 class MediaInspector(Protocol):
-    """Detects what a file is from its bytes, and makes small pictures of it."""
+    """Detects what a file is from its bytes, given or at a path, and makes small pictures of it."""
 
-    def inspect(self, data: bytes, *, field: str = "file", filename: str = "") -> FileFacts:
+    def inspect(self, data: bytes | Path, *, field: str = "file", filename: str = "") -> FileFacts:
         """What the bytes are.
 
         Raises InvalidInput naming `field` for empty, truncated, oversized or unknown files, and
         for a `filename` whose ending claims another format.
         """
 
-    def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
-        """A WebP whose longer edge is `edge` pixels at most."""
+    def thumbnail(self, data: bytes | Path, facts: FileFacts, edge: int = 480) -> bytes:
+        """A WebP whose longer edge is `edge` pixels at most.
 
-    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+        Of a film a telling frame, of a sound its waveform, of subtitles the first lines.
+        """
+
+    def fingerprint(self, data: bytes | Path, facts: FileFacts) -> int | None:
+        """64 bits that look-alikes share all but a few of; None for a picture too plain, a sound
+        or subtitles. A film's are those of its thumbnail.
 
         See `domain/fingerprints.py`. Raises InvalidInput for what cannot be read.
         """

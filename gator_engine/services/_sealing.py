@@ -83,6 +83,12 @@ class Sealing:
         """Whether files of this type are signed."""
         return self._signing.signs(mime)
 
+    def changes(self, mime: str, made: Provenance) -> bool:
+        """Whether such a file is marked or signed, and so has to be read as a whole."""
+        return made.origin is not Origin.UPLOAD and (
+            made.origin in _BY_MODEL or self._signing.signs(mime)
+        )
+
     def sign(
         self,
         unsigned: Unsigned,

@@ -95,7 +95,7 @@ class Identity:
         """Keep a file as a candidate. Raises NotFound, or InvalidInput for what is no picture."""
         with self._context.store.read() as uow:
             uow.personas.get(persona_id)
-        asset = self._library.upload(data, filename, persona_id=persona_id)
+        asset = self._library.upload(data, filename, persona_id=persona_id, only=AssetKind.IMAGE)
         found = self.propose(persona_id, [asset.id]).images
         return next(image for image in found if image.asset_id == asset.id)
 

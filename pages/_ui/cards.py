@@ -7,9 +7,10 @@ from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset
+from gator_engine.domain.assets import Asset, AssetKind
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.domain.personas import Brand, PersonaProfile
+from pages._ui import words
 from pages._ui.icons import icon
 from pages._ui.session import studio
 
@@ -23,6 +24,15 @@ GROUPS = {
     "boundaries": "Boundaries",
     "generation": "Generation",
 }
+
+
+KINDS = {
+    AssetKind.IMAGE: ("image", "Picture"),
+    AssetKind.VIDEO: ("movie", "Video"),
+    AssetKind.AUDIO: ("graphic_eq", "Sound"),
+    AssetKind.SUBTITLE: ("subtitles", "Subtitles"),
+}
+"""The symbol and the name of each kind of file."""
 
 
 def html(body: str) -> None:
@@ -89,7 +99,20 @@ def picture(asset: Asset, *, whole: bool = False, ratio: str = "") -> None:
     source = studio().library.url(asset.id, thumbnail=not whole)
     shape = f' style="aspect-ratio:{ratio}"' if ratio else ""
     said = escape(asset.alt_text or f"{asset.title or 'Picture'}; no description yet", quote=True)
-    html(f'<img class="g-thumb" src="{escape(source)}" alt="{said}" loading="lazy"{shape}>')
+    drawn = f'<img class="g-thumb" src="{escape(source)}" alt="{said}" loading="lazy"{shape}>'
+    html(drawn if asset.facts.kind is AssetKind.IMAGE else _badged(drawn, asset))
+
+
+def _badged(drawn: str, asset: Asset) -> str:
+    """A thumbnail that says what it stands for, and how long that plays."""
+    symbol, name = KINDS[asset.facts.kind]
+    plays = words.length(asset.facts.duration_s) if asset.facts.duration_s else ""
+    label = f"{name}, {plays}" if plays else name
+    whole = "" if asset.facts.kind is AssetKind.VIDEO else " drawn"
+    return (
+        f'<div class="g-media{whole}">{drawn}<span class="g-badge" role="img" aria-label="{label}">'
+        f"{icon(symbol)}{plays}</span></div>"
+    )
 
 
 def prompt(compiled: CompiledPrompt) -> None:

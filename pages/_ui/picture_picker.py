@@ -93,7 +93,7 @@ def _dialog(option: Option) -> None:
 
 def _bring(option: Option, data: bytes, name: str) -> None:
     try:
-        kept = studio().library.upload(data, name)
+        kept = studio().library.upload(data, name, only=AssetKind.IMAGE)
     except GatorError as error:
         said = explain(error)
         st.error(f"{said.title}. {said.text}", icon=":material/error:")

@@ -87,6 +87,13 @@ img.g-avatar { object-fit: cover; }
   color: var(--g-ink); margin: 0 .25rem .25rem 0; }
 .g-thumb { width: 100%; border-radius: .8rem; display: block; background: var(--g-well);
   object-fit: contain; }
+.g-media { position: relative; }
+.g-badge { position: absolute; right: .5rem; bottom: .5rem; display: inline-flex; gap: .3rem;
+  align-items: center; padding: .1rem .5rem; border-radius: .5rem; background: rgb(9 20 15 / .78);
+  color: #F4F7F3; font-size: var(--g-tiny); font-weight: 560;
+  font-variant-numeric: tabular-nums; }
+.g-player { width: 100%; display: block; border-radius: .8rem; }
+video.g-player { background: #0B1511; max-height: 76vh; }
 .g-two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical;
   overflow: hidden; }
 .g-cover { height: 5.25rem; margin: -1.15rem -1.25rem 0; border-radius: 1rem 1rem 0 0;
@@ -126,6 +133,7 @@ _LIBRARY = """
 .st-key-library-rail [role="radiogroup"], .st-key-library-rail [data-testid="stButtonGroup"] > div {
   flex-wrap: wrap; }
 [class*="st-key-asset-"] .g-thumb, [class*="st-key-alike-"] .g-thumb { object-fit: cover; }
+.stMain .g-media.drawn .g-thumb { object-fit: contain; background: #10241C; }
 """
 
 _WORDS = """
