@@ -86,6 +86,7 @@ class Stock:
     ) -> None:
         self._tools, self._media, self._frame = tools, media, frame
         self._kept = Kept()
+        self._painting = threading.Lock()
 
     def still(self, view: View) -> Picture:
         """The picture of a view that does not move by itself. Raises InvalidInput."""
@@ -101,8 +102,13 @@ class Stock:
         return self._kept.get(key, lambda: Picture(make(), view.place.size)).planes
 
     def caption(self, key: str, layer: Callable[[], Layer]) -> Ink | None:
-        """The ink of a state of the captions."""
-        return self._ink(("caption", key), layer)
+        """The ink of a state of the captions; painters work for one thread at a time."""
+
+        def painted() -> Layer:
+            with self._painting:
+                return layer()
+
+        return self._ink(("caption", key), painted)
 
     def over(self, over: Over) -> Ink | None:
         """The ink of an overlay that does not move by itself, fully there. Raises InvalidInput."""
