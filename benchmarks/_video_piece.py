@@ -19,11 +19,12 @@ STILLS, CLIP_FRAMES, RATE, CHANGE = 5, 120, 30, 15
 LARGER = 1.2
 """Stills are so much larger than the frame: 1296 × 2304 for 1080 × 1920."""
 ZOOM = 1.12
-WORDS = (
+_SCRIPT = (
     "Every morning the harbour wakes before the town does. Boats come home with silver in their"
     " nets and the gulls know it. Bread is cut, coffee is poured, somebody laughs at last night's"
     " weather. By noon the light is white and the streets are slow. Come and see it once."
-).split()
+)
+WORDS = _SCRIPT.split()
 
 
 def photo(size: tuple[int, int], seed: int) -> np.ndarray:

@@ -127,8 +127,9 @@ class Warp:
             return False
         (left, more_x), (top, more_y) = across, down
         high, wide = into.shape
-        taken_x = int(np.ceil((wide + more_x) * scale[0]))
-        taken_y = int(np.ceil((high + more_y) * scale[1]))
+        # One pixel more at the other end: the last one is mixed with its neighbour there.
+        taken_x = int(np.ceil((wide + more_x) * scale[0])) + 1
+        taken_y = int(np.ceil((high + more_y) * scale[1])) + 1
         rows, columns = source.shape
         factors = 1 / scale[0], 1 / scale[1]
         drawn_x, drawn_y = round(taken_x * factors[0]), round(taken_y * factors[1])
@@ -185,10 +186,15 @@ def _is_copy(source: np.ndarray, region: Region, into: np.ndarray) -> bool:
 
 
 def _start(origin: float, scale: float) -> tuple[int, int] | None:
-    """A whole source pixel to begin on, and how many target pixels later `origin` comes."""
+    """A whole source pixel to begin on, and how many target pixels later `origin` comes.
+
+    The first pixel that is kept must not lie before the centre of that source pixel, where
+    resize() would repeat it instead of mixing it with its neighbour.
+    """
     begins = origin - scale * _STEPS
     whole = np.rint(begins)
-    good = np.flatnonzero((np.abs(begins - whole) < OFF) & (whole >= 0))
+    inside = ((_STEPS + 0.5) * scale >= 0.5) & (whole >= 0)
+    good = np.flatnonzero(inside & (np.abs(begins - whole) < OFF))
     if not good.size:
         return None
     steps = int(good[0])

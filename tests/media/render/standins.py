@@ -141,6 +141,13 @@ def photo(size: tuple[int, int], seed: int) -> np.ndarray:
     return np.clip(soft + grain, 0, 255).astype(np.uint8)
 
 
+def smooth(size: tuple[int, int], seed: int) -> np.ndarray:
+    """A picture without fine detail, in which a hundredth of a pixel is less than a level."""
+    chance = np.random.default_rng(seed)
+    coarse = chance.integers(60, 200, (4, 4, 3), dtype=np.uint8)
+    return np.asarray(Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC))
+
+
 def still(folder: Path, asset_id: str, rgb: np.ndarray) -> MediaFile:
     """A PNG of the library."""
     path = folder / f"{asset_id}.png"
@@ -203,6 +210,13 @@ def decoded(path: Path) -> list[np.ndarray]:
     """Every frame's Y'CbCr planes as one array (h · 3/2, w), in order of time."""
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="yuv420p") for frame in container.decode(video=0)]
+
+
+def split(frame: np.ndarray) -> list[np.ndarray]:
+    """The planes of a frame as `decoded` gives it."""
+    wide, high = frame.shape[1], frame.shape[0] * 2 // 3
+    light, rest = frame[:high], frame[high:].reshape(2, high // 2, wide // 2)
+    return [light, rest[0], rest[1]]
 
 
 def rgb_of(path: Path) -> list[np.ndarray]:
