@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -25,10 +25,12 @@ TAIL_S = 0.8
 MUSIC_DB, MUSIC_FADE_S = -8.0, 1.2
 
 
-class Stored(Protocol):
-    """As `_filming.Change`."""
+class Change(Protocol):
+    """Stores what a function makes of the newest storyboard, and returns it."""
 
-    def __call__(self, storyboard_id: str, change: object, /) -> Storyboard: ...
+    def __call__(
+        self, storyboard_id: str, change: Callable[[Storyboard], Storyboard], /
+    ) -> Storyboard: ...
 
 
 class Cutting:
@@ -37,7 +39,7 @@ class Cutting:
     def __init__(self, library: Library, projects: Projects) -> None:
         self._library, self._projects = library, projects
 
-    def cut(self, board: Storyboard, run: Run, change: Stored) -> Storyboard:
+    def cut(self, board: Storyboard, run: Run, change: Change) -> Storyboard:
         """The project with the newest shots and voice, and a draft of it on its way."""
         run.progress(0.0, "Putting it together")
         key = board.draft_key

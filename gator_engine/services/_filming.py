@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from gator_engine.domain.assets import Origin, Provenance
 from gator_engine.domain.briefs import BriefDraft, BriefKind, GenerationStatus
@@ -21,21 +20,13 @@ from gator_engine.domain.video.script import SpokenWord, VoiceChoice, sentences
 from gator_engine.errors import IllegalTransition, InvalidInput
 from gator_engine.ports import Narration, Narrator, Run
 from gator_engine.services._context import Context
-from gator_engine.services._cutting import Cutting
+from gator_engine.services._cutting import Change, Cutting
 from gator_engine.services._parts import PartOfRun
 from gator_engine.services.generation import SEED_LIMIT, Generations
 from gator_engine.services.library import Library, NewAsset
 
 # How the stages share the progress of the whole.
 _SHARES = {Stage.SHOTS: 0.7, Stage.VOICE: 0.2, Stage.DRAFT: 0.1}
-
-
-class Change(Protocol):
-    """Stores what a function makes of the newest storyboard, and returns it."""
-
-    def __call__(
-        self, storyboard_id: str, change: Callable[[Storyboard], Storyboard], /
-    ) -> Storyboard: ...
 
 
 class Filming:
