@@ -30,12 +30,14 @@ if TYPE_CHECKING:
         MediaInspector,
         ModelDownloads,
         ModelShelf,
+        MusicBeds,
         OpenModel,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
         SheetPainter,
         Signing,
+        SoundDesk,
         Store,
         Watermarking,
         Weights,
@@ -239,6 +241,20 @@ class Adapters:
         from gator_engine.adapters import captions
 
         return captions.opener(self.settings)
+
+    @cached_property
+    def sound_desk(self) -> SoundDesk:
+        """Listens to sound."""
+        from gator_engine.adapters.sound.desk import FileSoundDesk
+
+        return FileSoundDesk()
+
+    @cached_property
+    def music_beds(self) -> MusicBeds:
+        """Makes music."""
+        from gator_engine.adapters.sound.beds import SynthesisedBeds
+
+        return SynthesisedBeds()
 
     @cached_property
     def sandbox(self) -> SandboxNetwork:
