@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         MediaInspector,
         ModelDownloads,
         ModelShelf,
+        MusicBeds,
         Narrator,
         OpenModel,
         PersonaFiles,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         SecretVault,
         SheetPainter,
         Signing,
+        SoundDesk,
         Store,
         Watermarking,
         Weights,
@@ -247,6 +249,20 @@ class Adapters:
         from gator_engine.adapters.voices.narrator import SentenceNarrator
 
         return SentenceNarrator(self.settings)
+
+    @cached_property
+    def sound_desk(self) -> SoundDesk:
+        """Listens to sound."""
+        from gator_engine.adapters.sound.desk import FileSoundDesk
+
+        return FileSoundDesk()
+
+    @cached_property
+    def music_beds(self) -> MusicBeds:
+        """Makes music."""
+        from gator_engine.adapters.sound.beds import SynthesisedBeds
+
+        return SynthesisedBeds()
 
     @cached_property
     def sandbox(self) -> SandboxNetwork:
