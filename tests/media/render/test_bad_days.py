@@ -135,16 +135,17 @@ from gator_engine.errors import GatorError
 from tests.media.render.standins import *
 home, out, limit = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 file = still(home.parent, "p", photo((300, 500), 1))
-made = timeline(clip("c", 60, asset("p")), clip("d", 60, plain("#123456")), frame=(216, 384))
+other = still(home.parent, "q", photo((300, 500), 2))
+made = timeline(clip("c", 60, asset("p")), clip("d", 60, asset("q")), frame=(216, 384))
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    TimelineRenderer(settings(home), TOOLS).render(request(made, file), Watcher(), out)
+    TimelineRenderer(settings(home), TOOLS).render(request(made, file, other), Watcher(), out)
 except GatorError as error:
     print(json.dumps([type(error).__name__, str(error)]))
 """
 
 
-@pytest.mark.parametrize("limit", [2_000, 60_000])
+@pytest.mark.parametrize("limit", [2_000, 80_000])
 def test_a_full_disk_is_said_and_leaves_nothing(
     gator_home: Path, tmp_path: Path, limit: int
 ) -> None:
@@ -162,7 +163,7 @@ def test_a_sound_that_finds_no_room_is_said(gator_home: Path, tmp_path: Path) ->
         raise OSError(errno.ENOSPC, "No space left on device")
 
     tools = replace(TOOLS, sound_key=lambda *_: "key", mix=full)
-    with pytest.raises(Unavailable, match="disk is full"):
+    with pytest.raises(Unavailable, match="disk is unavailable: it is full"):
         TimelineRenderer(settings(gator_home), tools).render(
             request(timeline(clip("c", 5, plain("#123456")))), Watcher(), tmp_path / "out"
         )
@@ -192,7 +193,7 @@ def test_media_that_cannot_be_read_name_their_clip(
 ) -> None:
     from gator_engine.domain.timeline import Overlay, OverlayTrack
 
-    made = timeline(clip("c1", 5, asset("p"), name="Harbour"))
+    made = timeline(replace(clip("c1", 5, asset("p")), name="Harbour"))
     if how == "overlay":
         over = Overlay("o", 5, Media(MediaKind.ASSET, "p"), name="Harbour")
         made = timeline(clip("c1", 5, plain("#123456")), overlays=(OverlayTrack((over,)),))
@@ -209,7 +210,7 @@ def _impossible() -> list[tuple[Timeline, str]]:
     long = Transition(length=20)
     return [
         (timeline(), "nothing on the picture track"),
-        (timeline(clip("zero", 0, a)), "clip zero: it lasts 0 frames"),
+        (timeline(clip("zero", 0, a), clip("b", 5, b)), "clip zero: it lasts 0 frames"),
         (timeline(clip("a", 5, a), Gap(-2)), "gap: it lasts -2 frames"),
         (timeline(clip("a", 6, a), clip("b", 30, b, transition=long)), "clip a: the changes"),
         (timeline(clip("a", 30, a), clip("b", 6, b, transition=long)), "clip b: the changes"),
