@@ -21,6 +21,7 @@ from gator_engine.ports.generation import (
     Member,
     MemberDone,
     Modelled,
+    Resembling,
     Run,
     Warming,
 )
@@ -119,6 +120,7 @@ from gator_engine.ports.writing import (
 __all__ = [
     "Batching",
     "Modelled",
+    "Resembling",
     "Warming",
     "AccountRepository",
     "AssetRepository",
