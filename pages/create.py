@@ -14,6 +14,7 @@ from pages._ui import (
     brief_form,
     cards,
     create_side,
+    face_route,
     forms,
     grid_form,
     grid_view,
@@ -52,6 +53,7 @@ def compiled(draft: BriefDraft) -> None:
         shell.section("Compiled prompt", "Each piece says where it comes from.")
         if not brief_form.capabilities(draft).uses_prompt:
             st.caption("A designed card is set from your words and the brand; models get this.")
+        face_route.show(lambda: studio().generation.route(draft))
         try:
             cards.prompt(studio().generation.compile(draft))
         except InvalidInput as error:
