@@ -15,6 +15,7 @@ from pages._ui import (
     cards,
     create_side,
     face_route,
+    field_links,
     forms,
     grid_form,
     grid_view,
@@ -55,7 +56,9 @@ def compiled(draft: BriefDraft) -> None:
             st.caption("A designed card is set from your words and the brand; models get this.")
         face_route.show(lambda: studio().generation.route(draft))
         try:
-            cards.prompt(studio().generation.compile(draft))
+            links = field_links.of_brief(draft.persona_id)
+            cards.prompt(studio().generation.compile(draft), links)
+            field_links.listen(links)
         except InvalidInput as error:
             for problem in error.problems:
                 forms.complain(problem)

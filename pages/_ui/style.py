@@ -144,6 +144,9 @@ _PROMPT = """
   line-height: 1.35; overflow-wrap: anywhere; background: var(--wash); color: var(--g-ink); }
 .g-frag small { display: block; color: var(--tone); font-size: .6875rem; font-weight: 640;
   letter-spacing: .01em; }
+a.g-frag, a.g-frag:hover { color: var(--g-ink); text-decoration: none; cursor: pointer; }
+a.g-frag:hover, a.g-frag:focus-visible { box-shadow: inset 0 0 0 1.5px var(--tone); }
+.st-key-field-links { position: absolute; height: 0; overflow: hidden; }
 .g-identity { --tone: var(--g-info); --wash: var(--g-info-wash); }
 .g-appearance { --tone: var(--g-accent-ink); --wash: var(--g-accent-wash); }
 .g-brief { --tone: var(--g-gold); --wash: var(--g-gold-wash); }
