@@ -27,6 +27,15 @@ _KEYS = {
     "pillars.name": "pillars[|].name",
     "pillars.description": "pillars[|].description",
 }
+_TABS = {
+    "identity": "Identity",
+    "appearance": "Appearance",
+    "voice": "Voice",
+    "pillars": "Content",
+    "boundaries": "Boundaries",
+    "generation": "Generation",
+    "brand": "Brand",
+}
 _IN_BRIEF = {
     "brief.prompt": f"{brief_keys.FORM}:prompt",
     "brief.negative": f"{brief_keys.FORM}:negative",
@@ -46,13 +55,20 @@ class Links:
     def attributes(self, source: str, said: str) -> str:
         """The attributes of the link of a piece from `source`, which people read as `said`."""
         address = f"{self.page}?{urlencode((*self.ids, (FIELD, source)))}"
-        key = dict(self.near).get(source) or (
-            f"{self.form}:{_own_key(source)}" if self.form else ""
-        )
-        return (
-            f'href="{escape(address, quote=True)}" data-field="{escape(source, quote=True)}"'
-            f' data-keys="{_classes(key)}" aria-label="{escape(f"Go to {said}", quote=True)}"'
-        )
+        facts = {"href": address, "data-field": source, "aria-label": f"Go to {said}"}
+        facts |= {f"data-{name}": value for name, value in self.place(source).items()}
+        return " ".join(f'{name}="{escape(value, quote=True)}"' for name, value in facts.items())
+
+    def place(self, source: str) -> dict[str, str]:
+        """The tab of a field and the class of its widget; empty when it is on another page."""
+        near = dict(self.near).get(source)
+        if near is not None:
+            return {"keys": _classes(near)}
+        group = source.partition(".")[0]
+        if not self.form or group not in _TABS:
+            return {}
+        key = f"{self.form}:{_KEYS.get(source, source)}"
+        return {"keys": _classes(key), "tab": _TABS[group]}
 
 
 def of_editor(ids: dict[str, str], form: str) -> Links:
@@ -71,14 +87,10 @@ def listen(links: Links) -> None:
     opened = None
     if named is not None and links.form:
         state.link(**{FIELD: None})
-        key = dict(links.near).get(named) or f"{links.form}:{_own_key(named)}"
-        opened = {"keys": _classes(key), "visit": uuid4().hex}
+        place = links.place(named)
+        opened = {**place, "visit": uuid4().hex} if place else None
     with st.container(key="field-links"):
         _component()(key="field-links-listener", data={"open": opened})
-
-
-def _own_key(source: str) -> str:
-    return _KEYS.get(source, source)
 
 
 def _classes(key: str) -> str:

@@ -4,6 +4,7 @@
 
 const RUNNING = '.stApp:not([data-test-script-state="notRunning"])';
 const PATIENCE_MS = 8000;
+const CALM_MS = 300;
 
 export default function ({ data }) {
   if (!document.gatorFieldLinks) {
@@ -12,7 +13,7 @@ export default function ({ data }) {
   }
   if (data.open && document.gatorFieldLinks.seen !== data.open.visit) {
     document.gatorFieldLinks.seen = data.open.visit;
-    waitFor(() => find(data.open.keys, "")).then((field) => field && show(field));
+    show(data.open, "");
   }
 }
 
@@ -20,9 +21,8 @@ function followed(event) {
   const link = event.target.closest?.("a[data-field]");
   const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (!link || !plain) return;
-  const field = find(link.dataset.keys, link.lastChild.textContent);
   event.preventDefault();
-  if (field) show(field);
+  if (link.dataset.keys) show(link.dataset, link.lastChild.textContent);
   else window.open(link.href, "_blank", "noopener");
 }
 
@@ -39,21 +39,39 @@ function find(keys, words) {
   return (words && found.find(holds)) || found[0];
 }
 
-async function show(field) {
-  const panel = field.closest('[role="tabpanel"]');
-  const tab = panel && document.getElementById(panel.getAttribute("aria-labelledby"));
-  if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
-  await waitFor(() => field.offsetParent);
+// Only the open tab is on the page: the field is there once its tab was opened.
+async function show({ keys, tab }, words) {
+  if (tab) {
+    const named = (one) => one.textContent.trim() === tab;
+    const there = await waitFor(() => [...document.querySelectorAll('[role="tab"]')].find(named));
+    if (there && there.getAttribute("aria-selected") !== "true") there.click();
+  }
+  if (!(await waitFor(() => find(keys, words)?.offsetParent))) return;
+  bring(find(keys, words));
+  // What a tab looks up as it opens may push the field away again, or draw it anew.
+  await calm();
+  const field = find(keys, words);
+  if (!field) return;
   bring(field);
-  // What a tab looks up as it opens may push the field away again.
-  await waitFor(() => !document.querySelector(RUNNING));
-  bring(field);
-  const box = field.querySelector("input, textarea, button");
-  box?.focus({ preventScroll: true });
+  focus(field);
   field.animate(
     [{ outline: "3px solid var(--g-accent)" }, { outline: "3px solid transparent" }],
     { duration: 1600 },
   );
+}
+
+// Nothing has been drawn for a while; a rerun begins a moment after what asked for it.
+async function calm() {
+  let since = performance.now();
+  await waitFor(() => {
+    if (document.querySelector(RUNNING)) since = performance.now();
+    return performance.now() - since > CALM_MS;
+  });
+}
+
+function focus(field) {
+  const box = field.querySelector("input, textarea") ?? field.querySelector("button");
+  box?.focus({ preventScroll: true });
 }
 
 function bring(field) {
