@@ -230,7 +230,7 @@ def _states(there: Circumstances) -> tuple[RouteState, ...]:
 def _editing_lacks(there: Circumstances) -> tuple[str, ...]:
     model = _editor(there)
     if model is None:
-        lacks = f"{there.own.label} is no editing model, and none is installed."
+        lacks = f"{there.own.label} is no editing model, and no other one is at hand."
         return (lacks, *_no_picture(there))
     return (*([model.lacks] if model.lacks else []), *_no_picture(there))
 
@@ -249,7 +249,7 @@ def _lora_lacks(there: Circumstances) -> tuple[str, ...]:
 def _adapter_lacks(there: Circumstances) -> tuple[str, ...]:
     own = there.own
     if own.way is not ReferenceWay.ADAPTER:
-        return (f"{own.label} takes no IP-Adapter.", *_no_picture(there))
+        return (own.lacks or f"{own.label} takes no IP-Adapter.", *_no_picture(there))
     return (*([own.lacks] if own.lacks else []), *_no_picture(there))
 
 
@@ -285,8 +285,11 @@ def _why(there: Circumstances, route: Route, model: ReferenceUse) -> str:
     if route is Route.WORDS:
         return "The persona's words describe the face; nothing keeps it the same."
     if route is Route.LORA:
-        names = ", ".join(lora.name for lora in there.learnt if lora.fits(model.model))
-        return f"{model.label} draws with the LoRA {names}, which has learnt this face."
+        fitting = [lora for lora in there.learnt if lora.fits(model.model)]
+        names = ", ".join(lora.name for lora in fitting)
+        here = any(lora.base for lora in fitting)
+        origin = "trained on its pictures" if here else "which the persona names as its own"
+        return f"{model.label} draws with the LoRA {names}, {origin}."
     count = min(there.references, model.most)
     many = "the brief's own pictures" if there.named else _many(count)
     if route is Route.EDITING:

@@ -102,9 +102,8 @@ def _routes(persona: Persona) -> None:
         symbol, tone = (
             ("check_circle", "good") if one is best else ("radio_button_unchecked", "quiet")
         )
-        cards.html(f'<div class="g-state {tone}">{icon(symbol)} {escape(said)}</div>')
-        if one.missing:
-            cards.html(f'<div class="g-soft">{escape(" ".join(one.missing))}</div>')
+        lacks = f'<div class="g-soft">{escape(" ".join(one.missing))}</div>' if one.missing else ""
+        cards.html(f'<div class="g-state {tone}">{icon(symbol)} {escape(said)}</div>{lacks}')
 
 
 def _add(persona: Persona) -> None:

@@ -182,6 +182,13 @@ _PREVIEW = """
   margin-top: .7rem; color: var(--g-soft); }
 """
 
+_WIDE = """
+@media (min-width: 900px) {
+  .st-key-well-live { position: sticky; top: 3.75rem; max-height: calc(100vh - 5rem);
+    overflow-y: auto; scrollbar-width: thin; }
+}
+"""
+
 _NARROW = """
 @media (max-width: 640px) {
   .st-key-card-bulk { position: static; }
@@ -200,5 +207,5 @@ _NARROW = """
 
 def apply() -> None:
     """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
-    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _NARROW)
+    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _WIDE, _NARROW)
     st.html(f"<style>{''.join(rules)}</style>")

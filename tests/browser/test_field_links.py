@@ -105,5 +105,7 @@ def test_every_piece_has_a_field_to_lead_to(stack: Stack, page: Page, persona: P
     for source in dict.fromkeys(sources):
         piece(page, source).click()
         focused = page.locator(".st-key-well-live, [role=tabpanel]").locator(":focus")
-        expect(focused.and_(page.locator("input, textarea, button"))).to_have_count(1, timeout=15_000)
+        expect(focused.and_(page.locator("input, textarea, button"))).to_have_count(
+            1, timeout=15_000
+        )
         calm(page)
