@@ -21,6 +21,7 @@ from gator_engine.ports.generation import (
     Member,
     MemberDone,
     Modelled,
+    Resembling,
     Run,
     Warming,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "VideoRenderer",
     "Batching",
     "Modelled",
+    "Resembling",
     "Warming",
     "AccountRepository",
     "AssetRepository",
