@@ -1,15 +1,18 @@
-"""Turn the npm packages of the OFL typefaces into the fonts the card generator and web UI ship.
+"""Turn the npm packages of the OFL typefaces into the fonts that cards, captions and web UI ship.
 
     mkdir build && cd build && npm init -y
     npm install @fontsource-variable/fraunces@5 @fontsource-variable/bricolage-grotesque@5 \
         @fontsource-variable/space-grotesk@5 @fontsource-variable/jetbrains-mono@5 \
         @fontsource-variable/inter@5 @fontsource/instrument-serif@5 \
         @fontsource/noto-sans-symbols-2@5 @expo-google-fonts/noto-emoji@0.4 inter-ui@4 \
-        @expo-google-fonts/noto-sans-symbols-2@0.4
-    python -m venv fonttools && fonttools/bin/pip install fonttools brotli
+        @expo-google-fonts/noto-sans-symbols-2@0.4 @fontsource/noto-color-emoji@5 \
+        @expo-google-fonts/noto-sans-{sc,jp,kr,arabic,hebrew,devanagari,thai}@0.4
+    python -m venv fonttools && fonttools/bin/pip install fonttools brotli uharfbuzz emoji
     fonttools/bin/python ../scripts/vendor_fonts.py node_modules ..
+    fonttools/bin/python ../scripts/vendor_emoji.py node_modules ..
 
-Cards need TTF (what every FreeType build reads); the browser needs WOFF2. `coverage.json` lists
+Cards need TTF (what every FreeType build reads); the browser needs WOFF2, and so do the large fonts
+of East Asia, which take a third of the room that way. `coverage.json` lists
 the code points of every shipped font, so that the engine can split text into runs without reading
 font tables at run time. Every typeface is under the SIL Open Font License 1.1.
 """
@@ -48,6 +51,24 @@ WHOLE = {
     ),
 }
 PARTS = {"latin": "Latin", "latin-ext": "LatinExt"}
+EXPO = "@expo-google-fonts"
+# shipped name -> (package, ranges): one bold weight of every other script, for captions.
+SCRIPTS = {
+    "NotoSansArabic": (
+        "noto-sans-arabic",
+        "0600-06FF,0750-077F,0870-08FF,200C-200F,25CC,FB50-FDFF,FE70-FEFC",
+    ),
+    "NotoSansHebrew": ("noto-sans-hebrew", "0590-05FF,200C-200F,25CC,FB1D-FB4F"),
+    "NotoSansDevanagari": ("noto-sans-devanagari", "0900-097F,1CD0-1CFF,200C,200D,25CC,A8E0-A8FF"),
+    "NotoSansThai": ("noto-sans-thai", "0E00-0E7F,200C,200D,25CC"),
+}
+CJK_PUNCTUATION = "2010-2027,2030-203B,2190-2193,2460-2473,25A0-25CF,3000-303F,FE30-FE4F,FF01-FFEE"
+# East Asia: (package, further ranges, character set whose rows belong to it).
+EAST_ASIA = {
+    "NotoSansSC": ("noto-sans-sc", "4E00-9FA5,3100-312F,31A0-31BF", "gb2312"),
+    "NotoSansJP": ("noto-sans-jp", "3040-30FF,31F0-31FF", "euc_jp"),
+    "NotoSansKR": ("noto-sans-kr", "1100-11FF,3130-318F,AC00-D7A3", ""),
+}
 # Latin, Greek, Cyrillic, punctuation, currency, letterlike, arrows, maths, shapes, ligatures.
 INTER_RANGES = (
     "0020-007E,00A0-024F,0259,02B0-02FF,0300-036F,0370-03FF,0400-052F,1E00-1EFF,2000-206F,"
@@ -63,6 +84,13 @@ LICENCES = {
     "Inter": "inter-ui/LICENSE.txt",
     "NotoSansSymbols2": "@fontsource/noto-sans-symbols-2/LICENSE",
     "NotoEmoji": f"{VARIABLE}/noto-emoji/LICENSE",
+    "NotoSansSC": f"{EXPO}/noto-sans-sc/LICENSE_FONT",
+    "NotoSansJP": f"{EXPO}/noto-sans-jp/LICENSE_FONT",
+    "NotoSansKR": f"{EXPO}/noto-sans-kr/LICENSE_FONT",
+    "NotoSansArabic": f"{EXPO}/noto-sans-arabic/LICENSE_FONT",
+    "NotoSansHebrew": f"{EXPO}/noto-sans-hebrew/LICENSE_FONT",
+    "NotoSansDevanagari": f"{EXPO}/noto-sans-devanagari/LICENSE_FONT",
+    "NotoSansThai": f"{EXPO}/noto-sans-thai/LICENSE_FONT",
 }
 WEB = {
     "Inter-latin.woff2": f"{VARIABLE}/inter/files/inter-latin-opsz-normal.woff2",
@@ -124,14 +152,42 @@ def build_fonts(modules: Path, target: Path) -> None:
     save_ttf(load(emoji), target / "NotoEmoji.ttf")
 
 
+def rows_of(charset: str) -> str:
+    """Hex code points of all two-byte characters of a national character set."""
+    found = set()
+    for lead in range(0xA1, 0xFF):
+        for trail in range(0xA1, 0xFF):
+            found.update(bytes([lead, trail]).decode(charset, errors="ignore"))
+    return ",".join(f"{ord(char):04X}" for char in sorted(found) if char > "\u2e7f")
+
+
+def bold(modules: Path, package: str) -> TTFont:
+    """The bold weight of a Noto Sans."""
+    (path,) = (modules / EXPO / package / "700Bold").glob("*.ttf")
+    return load(path)
+
+
+def build_scripts(modules: Path, target: Path) -> None:
+    """Write the fonts of the scripts beside Latin, Greek and Cyrillic into `target`."""
+    for name, (package, unicodes) in SCRIPTS.items():
+        save_ttf(reduce(bold(modules, package), unicodes), target / f"{name}.ttf")
+    for name, (package, unicodes, charset) in EAST_ASIA.items():
+        wanted = [CJK_PUNCTUATION, unicodes, rows_of(charset) if charset else ""]
+        font = reduce(bold(modules, package), ",".join(filter(None, wanted)))
+        font.flavor = "woff2"
+        font.save(target / f"{name}.woff2")
+
+
 def build_coverage(target: Path) -> None:
-    """Write `coverage.json`: for every TTF its code points and its variation axes."""
+    """Write `coverage.json`: for every font its code points, variation axes and file ending."""
     listed = {}
-    for path in sorted(target.glob("*.ttf")):
+    for path in sorted([*target.glob("*.ttf"), *target.glob("*.woff2")]):
         font = load(path)
         axes = [axis.axisTag for axis in font["fvar"].axes] if "fvar" in font else []
         points = [p for p in font.getBestCmap() if p >= 0x20]
         listed[path.stem] = {"axes": axes, "ranges": ranges(points)}
+        if path.suffix != ".ttf":
+            listed[path.stem]["suffix"] = path.suffix[1:]
     text = json.dumps(listed, separators=(",", ":"))
     (target / "coverage.json").write_text(text + "\n", encoding="utf-8")
 
@@ -142,9 +198,10 @@ def main() -> None:
     parser.add_argument("modules", type=Path, help="node_modules folder with the font packages")
     parser.add_argument("root", type=Path, help="root of the repository")
     given = parser.parse_args()
-    target = given.root / "gator_engine/adapters/generators/_cards/assets/fonts"
+    target = given.root / "gator_engine/adapters/typefaces/assets/fonts"
     target.mkdir(parents=True, exist_ok=True)
     build_fonts(given.modules, target)
+    build_scripts(given.modules, target)
     build_coverage(target)
     for name, source in LICENCES.items():
         shutil.copy(given.modules / source, target / f"OFL-{name}.txt")

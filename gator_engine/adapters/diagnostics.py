@@ -56,11 +56,12 @@ def _redis(settings: Settings) -> Check:
 
 
 def _fonts() -> Check:
-    """The typefaces of the designed cards, which are shipped with Gator."""
-    shipped = list((Path(__file__).parent / "generators/_cards/assets/fonts").rglob("*.ttf"))
+    """The typefaces of designed cards and captions, which are shipped with Gator."""
+    folder = Path(__file__).parent / "typefaces/assets/fonts"
+    shipped = [*folder.glob("*.ttf"), *folder.glob("*.woff2")]
     if not shipped:
         return Check("Fonts", False, "the shipped ones are missing", "Restore the checkout.")
-    return Check("Fonts", True, f"{len(shipped)} shipped files for designed cards")
+    return Check("Fonts", True, f"{len(shipped)} shipped files for cards and captions")
 
 
 def ffmpeg_path() -> str:

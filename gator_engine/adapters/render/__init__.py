@@ -1,1 +1,1 @@
-"""From a timeline to a video file."""
+"""Turns a timeline into a file: sources, compositor, sound, text, encoder."""

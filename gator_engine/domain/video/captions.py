@@ -13,11 +13,15 @@ from gator_engine.domain.video.time import Span
 
 @dataclass(frozen=True)
 class Word:
-    """One spoken word as it is shown; frames are of the timeline."""
+    """One spoken word as it is shown; frames are of the timeline.
+
+    A `joined` word stands right after the one before it, without a space, as in Chinese.
+    """
 
     text: str
     start: int
     length: int
+    joined: bool = False
 
     @property
     def span(self) -> Span:
@@ -41,8 +45,11 @@ class Cue:
 
     @property
     def text(self) -> str:
-        """The words with spaces between them; scripts without spaces keep theirs inside words."""
-        return " ".join(word.text for word in self.words)
+        """The words, with a space before each that is not joined to the one before."""
+        return "".join(
+            word.text if word.joined or not place else f" {word.text}"
+            for place, word in enumerate(self.words)
+        )
 
     def moved(self, by: int) -> Cue:
         """The same cue so many frames later."""

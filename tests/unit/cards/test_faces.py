@@ -8,6 +8,7 @@ from PIL import Image, ImageFont
 from gator_engine.adapters.generators._cards import faces
 from gator_engine.adapters.generators._cards.names import TYPEFACES
 from gator_engine.adapters.generators._cards.typeset import advance, draw_line, ink_extent, prepare
+from gator_engine.adapters.typefaces.files import coverage
 from gator_engine.errors import InvalidInput
 
 POLISH, EVERYDAY = "Zażółć gęślą jaźń éñöłşŐűğİ", "Crème brûlée: 5 € – “naïve” fiancée…"
@@ -58,8 +59,8 @@ def test_the_coverage_table_tells_the_truth_about_the_files() -> None:
     for stem in ("Fraunces-Latin", "Fraunces-LatinExt", "Inter", "NotoSansSymbols2"):
         font = ImageFont.truetype(faces.FONT_FOLDER / f"{stem}.ttf", 40)
         missing = bytes(font.getmask("\U0010fffd"))
-        firsts, lasts, _ = faces._coverage()[stem]
-        sample = [chr(first) for first in firsts[::7]] + [chr(last) for last in lasts[::11]]
+        found = coverage()[stem]
+        sample = [chr(first) for first in found.firsts[::7]] + [chr(last) for last in found.lasts[::11]]
         for character in sample:
             drawn = bytes(font.getmask(character))
             assert drawn != missing or not missing, (stem, hex(ord(character)))

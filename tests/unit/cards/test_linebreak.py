@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gator_engine.adapters.generators._cards.linebreak import break_lines, units
+from gator_engine.adapters.typefaces.linebreak import break_lines, units
 
 WORDS = st.lists(st.text("abcdefghij", min_size=1, max_size=9), min_size=1, max_size=40)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from gator_engine.adapters.generators._cards.faces import TypeStyle
 from gator_engine.adapters.generators._cards.geometry import Box
-from gator_engine.adapters.generators._cards.linebreak import break_lines
 from gator_engine.adapters.generators._cards.typeset import (
     advance,
     cap_height,
@@ -15,6 +14,7 @@ from gator_engine.adapters.generators._cards.typeset import (
     line_box,
     prepare,
 )
+from gator_engine.adapters.typefaces.linebreak import break_lines
 from gator_engine.errors import InvalidInput
 
 _STEPS = 48  # sizes tried between the smallest and the biggest; searched by bisection
