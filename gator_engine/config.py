@@ -227,6 +227,19 @@ class Settings(BaseSettings):
     watermark: bool = Field(
         False, description="Hide a mark in the pixels of AI pictures that survives re-encoding."
     )
+    video_encoder: Literal[
+        "auto", "libx264", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox"
+    ] = Field(
+        "auto",
+        description="H.264 encoder of videos; auto: a graphics card's where one works, else the"
+        " processor's (libx264).",
+    )
+    render_cache_mb: int = Field(
+        4096,
+        ge=0,
+        description="Rendered pieces of videos kept so that an edit renders only what it changed,"
+        " in MiB.",
+    )
 
     @field_validator("timezone")
     @classmethod

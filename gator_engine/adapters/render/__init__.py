@@ -1,1 +1,1 @@
-"""Turns a timeline into a file: sources, compositor, sound, text, encoder."""
+"""From a timeline to a video file."""
