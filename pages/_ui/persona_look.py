@@ -108,7 +108,10 @@ def _routes(persona: Persona) -> None:
 def _add(persona: Persona) -> None:
     count = st.session_state.setdefault("reference-uploads", 0)
     files = st.file_uploader(
-        "Add pictures", accept_multiple_files=True, key=f"reference-upload:{count}"
+        "Add pictures",
+        accept_multiple_files=True,
+        key=f"reference-upload:{count}",
+        max_upload_size=studio().settings.max_upload_mb,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Keep as candidates", disabled=not files, key="keep-references"):

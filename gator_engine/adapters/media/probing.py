@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from av.stream import Disposition, Stream
 
 from gator_engine.adapters.media._structure import cut_short, encrypted, size_of
 from gator_engine.adapters.media.containers import Source, demuxer_of, head_of, opened
+from gator_engine.adapters.render.sources._reading import origin
 from gator_engine.adapters.render.sources.videos import VideoSource
 from gator_engine.domain.assets import AssetKind, FileFacts
 from gator_engine.errors import InvalidInput
@@ -66,8 +68,9 @@ def probe(source: Source, field: str, limits: Limits) -> FileFacts:
     with opened(source, field) as container:
         picture, sound = _streams(container, field)
         mime = _mime(head, demuxer, film=picture is not None, field=field)
-        _refuse_long(_said_length(container, picture or sound), limits, field)
-        length = _length(container, demuxer, picture or sound, field)
+        start = Fraction(max(container.start_time or 0, 0), av.time_base)
+        _refuse_long(_said_length(container, picture or sound) - start, limits, field)
+        length = _length(container, demuxer, [one for one in (picture, sound) if one], field)
     _refuse_long(length, limits, field)
     if picture is None:
         _hear(source, field)
@@ -129,39 +132,48 @@ def _refuse_long(length: Fraction, limits: Limits, field: str) -> None:
         raise InvalidInput(field, f"lasts {float(length) / 60:.1f} minutes", limit)
 
 
-def _length(container: InputContainer, demuxer: str, stream: Stream | None, field: str) -> Fraction:
-    """Seconds of the picture (or the sound), once every packet has been read."""
-    first, end, damaged = _walked(container, stream)
-    said = _said_length(container, stream)
-    if end is None or first is None or end <= first:
+def _length(
+    container: InputContainer, demuxer: str, streams: Sequence[Stream], field: str
+) -> Fraction:
+    """Seconds until the first stream ends, counted from where the first of all begins.
+
+    Every packet is read; what lies before the end that the header names must be there.
+    """
+    spans, damaged = _walked(container, streams)
+    main = spans.get(streams[0].index)
+    if main is None or main[1] <= main[0]:
         raise InvalidInput(field, "has no length: there is nothing in it (0 s)")
-    read = end - max(first, Fraction(0))
+    said, own = _said_length(container, streams[0]), streams[0].duration is not None
+    read = main[1] - main[0]
+    if not own:  # The header says when the last of all streams ends.
+        read = max(end for _, end in spans.values())
     if damaged or (demuxer not in _GUESSED and said - read > MISSING_S):
         problem = f"is truncated: {float(read):.1f} s of {float(max(said, read)):.1f} s are there"
         raise InvalidInput(field, problem)
-    return read if demuxer in _GUESSED or not said else said
+    begins = max(main[0] - origin(container), Fraction(0))
+    trusted = own and demuxer not in _GUESSED
+    return begins + (said if trusted else main[1] - max(main[0], Fraction(0)))
 
 
 def _walked(
-    container: InputContainer, stream: Stream | None
-) -> tuple[Fraction | None, Fraction | None, bool]:
-    """(first second, last second, whether the end is broken) of a stream's packets."""
-    first: Fraction | None = None
-    last: Fraction | None = None
+    container: InputContainer, streams: Sequence[Stream]
+) -> tuple[dict[int, tuple[Fraction, Fraction]], bool]:
+    """(first second, end) of the packets of each stream by its index, and whether any is broken."""
+    spans: dict[int, tuple[Fraction, Fraction]] = {}
     damaged = False
     try:
-        for packet in container.demux(stream):
+        for packet in container.demux(*streams):
             at = packet.pts if packet.pts is not None else packet.dts
             if at is None or packet.time_base is None:
                 continue
             damaged = damaged or packet.is_corrupt
             start = Fraction(at * packet.time_base)
             end = start + Fraction((packet.duration or 0) * packet.time_base)
-            first = start if first is None else min(first, start)
-            last = end if last is None else max(last, end)
+            first, last = spans.get(packet.stream.index, (start, end))
+            spans[packet.stream.index] = (min(first, start), max(last, end))
     except av.FFmpegError:
         damaged = True
-    return first, last, damaged
+    return spans, damaged
 
 
 def _look(source: Source, field: str) -> tuple[int, int]:

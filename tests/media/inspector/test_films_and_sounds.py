@@ -317,3 +317,24 @@ def test_many_threads_may_inspect_at_once(tmp_path: Path) -> None:
         thread.join()
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+def test_a_film_is_as_long_as_its_picture(tmp_path: Path) -> None:
+    """From where picture or sound begins until the picture ends, whatever the sound does."""
+    silent = film(tmp_path / "a.mp4", numbered(20))
+    music = ("-f", "lavfi", "-i", "sine=440:d=7")
+    for name, options in {
+        "late.mkv": ("-c:a", "flac"),
+        "late.mp4": ("-c:a", "aac"),
+    }.items():
+        given = ("-itsoffset", "3", "-i", str(silent), *music, "-c:v", "copy", *options)
+        ffmpeg(*given, str(tmp_path / name))
+        assert INSPECTOR.inspect(tmp_path / name).duration_s == pytest.approx(5.0, abs=0.05)
+    for name, how in {
+        "far.mkv": ("-output_ts_offset", "3600"),
+        "live.mkv": ("-f", "matroska", "-live", "1"),
+    }.items():
+        ffmpeg("-i", str(silent), "-c", "copy", *how, str(tmp_path / name))
+        facts = INSPECTOR.inspect(tmp_path / name)
+        assert facts.duration_s == pytest.approx(2.0, abs=0.05)
+        assert shown(INSPECTOR.thumbnail(tmp_path / name, facts)).size == (64, 48)

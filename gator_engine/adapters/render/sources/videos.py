@@ -51,6 +51,8 @@ class VideoSource:
         turns = turning(first.frame)
         self._turned = any(turn.startswith("transpose") for turn in turns)
         self._look = look_of(first.frame)
+        see_through = any(part.is_alpha for part in first.frame.format.components)
+        self._flattened = ("see-through parts are shown as they are stored",) if see_through else ()
         self.original_size = self._display_size(first)
         self.size = covering(self.original_size, within)
         self.duration_s: float | None = self._reader.duration_s
@@ -64,7 +66,7 @@ class VideoSource:
         """What was changed on the way."""
         look = (_LOOK_NOTES[self._look.value],) if self._look else ()
         woven = ("interlaced: fields were turned into frames",) if self._reader.deinterlaced else ()
-        return (*look, *woven)
+        return (*look, *woven, *self._flattened)
 
     def planes(self, second: Fraction) -> Planes:
         """The last frame whose time is not after `second`; see PictureSource.planes."""
