@@ -281,6 +281,20 @@ class Adapters:
         return captions.opener(self.settings)
 
     @cached_property
+    def sound_desk(self) -> SoundDesk:
+        """Listens to sound."""
+        from gator_engine.adapters.sound.desk import FileSoundDesk
+
+        return FileSoundDesk()
+
+    @cached_property
+    def music_beds(self) -> MusicBeds:
+        """Makes music."""
+        from gator_engine.adapters.sound.beds import SynthesisedBeds
+
+        return SynthesisedBeds()
+
+    @cached_property
     def sandbox(self) -> SandboxNetwork:
         """The local stand-in for the platforms."""
         from gator_engine.adapters.sandbox.network import HttpSandbox

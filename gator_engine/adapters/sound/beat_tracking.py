@@ -46,6 +46,7 @@ class Onsets:
         self._window = np.hanning(_WINDOW)
         self._rest = np.zeros(_WINDOW // 2)
         self._before: Curve | None = None
+        self._bass = 0.0
         self._found: list[NDArray[np.float64]] = []
 
     def push(self, samples: Samples) -> None:
@@ -61,8 +62,10 @@ class Onsets:
         loud = 10 * np.log10(bands + 1e-4)
         before = np.full((1, loud.shape[1]), -40.0) if self._before is None else self._before
         rise = np.clip(np.diff(np.concatenate([before, loud]), axis=0), 0.0, _MOST_RISE_DB)
-        self._before = loud[-1:]
-        self._found.append(np.stack([rise.sum(axis=1), rise[:, :_LOW_BANDS].sum(axis=1)]))
+        bass = np.cbrt(bands[:, :_LOW_BANDS].sum(axis=1))
+        grown = np.maximum(0.0, np.diff(bass, prepend=self._bass))
+        self._before, self._bass = loud[-1:], float(bass[-1])
+        self._found.append(np.stack([rise.sum(axis=1), grown]))
 
     def curves(self) -> tuple[Curve, Curve]:
         """Onset strength at every hop: of everything, and of low notes alone."""
@@ -74,7 +77,7 @@ class Onsets:
 
 def _sharpened(curve: Curve) -> Curve:
     """Less what is there all the time (a second around), in deviations."""
-    width = round(FRAMES_S) | 1
+    width = min(round(FRAMES_S), curve.size)
     level = np.convolve(curve, np.ones(width) / width, "same")
     over = np.maximum(0.0, curve - level)
     return np.asarray(over / (over.std() + 1e-9))
