@@ -11,16 +11,23 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gator_engine.adapters.subtitles.cues import FileCue, Part, checked, joined_lines, refuse
+from gator_engine.errors import InvalidInput
 
 _STAMP = r"(-?)(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s+\S.*)?$")
 _LIKE_TIMING = re.compile(r"^\s*[-\d:.,]*\d[-\d:.,\s]*-->")
 _INLINE = re.compile(rf"<{_STAMP}>")
 _TAG = re.compile(r"</?(?:i|b|u|s|font|c|v|lang|ruby|rt|span)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
-_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
+_OVERRIDE = re.compile(r"\{\\[a-zA-Z0-9][^{}]*\}")
 _BLOCKS = ("NOTE", "STYLE", "REGION", "WEBVTT")
 JOINER = "\u2060"
-"""Stands after a backslash in a file, where it would mean something else with what follows."""
+"""Stands behind a sign of a format where that is meant as text: unseen, and taken away again."""
+
+
+def srt_text(text: str) -> str:
+    """A text as it is written into SubRip, which has no way to say that a tag is none."""
+    text = _TAG.sub(lambda found: f"<{JOINER}{found[0][1:]}", text.replace("\\", f"\\{JOINER}"))
+    return text.replace("-->", f"--{JOINER}>")
 
 
 def read(text: str, vtt: bool) -> list[FileCue]:
@@ -54,25 +61,29 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 def _cue(at: int, block: Sequence[str], vtt: bool) -> FileCue | None:
     """The cue of a block; None for notes, styles and headers."""
-    for place, line in enumerate(block):
-        if _LIKE_TIMING.match(line):
-            break
-    else:
-        if vtt or at == 1 or block[0].split()[0].rstrip(":") in _BLOCKS:
+    place = next((n for n, line in enumerate(block) if _LIKE_TIMING.match(line)), None)
+    if place is None:
+        if vtt or block[0].split()[0].rstrip(":") in _BLOCKS:
             return None
         if len(block) == 1 and block[0].strip().isdecimal():
             return None  # the number of a cue that was left empty
-        raise refuse(
-            at, f"has text without a time: {block[0].strip()[:40]!r}", "00:00:01,000 --> …"
-        )
-    number = at + place
+        for number, line in enumerate(block, at):
+            if "-->" in line:
+                raise _unreadable(number, line)
+        shown = block[0].strip()[:40]
+        raise refuse(at, f"has text without a time: {shown!r}", "hh:mm:ss,mmm --> hh:mm:ss,mmm")
+    number, line = at + place, block[place]
     timing = _TIMING.match(line)
     if timing is None:
-        raise refuse(number, f"has no times one can read: {line.strip()[:60]!r}", "hh:mm:ss,mmm")
+        raise _unreadable(number, line)
     parts = timing.groups()
     start, end = (_ms(number, *parts[n : n + 5]) for n in (0, 5))
     body = "\n".join(block[place + 1 :])
     return checked(FileCue(number, start, end, _vtt_parts(body) if vtt else _srt_parts(body)))
+
+
+def _unreadable(number: int, line: str) -> InvalidInput:
+    return refuse(number, f"has no times one can read: {line.strip()[:60]!r}", "hh:mm:ss,mmm")
 
 
 def _ms(line: int, sign: str, hours: str | None, minutes: str, secs: str, rest: str) -> int:
@@ -85,7 +96,9 @@ def _ms(line: int, sign: str, hours: str | None, minutes: str, secs: str, rest: 
 
 
 def _srt_parts(body: str) -> tuple[Part, ...]:
-    text = _TAG.sub("", _OVERRIDE.sub("", body)).replace(f"\\{JOINER}", "\\")
+    text = _TAG.sub("", _OVERRIDE.sub("", body))
+    for sign in ("\\", "<", "--"):
+        text = text.replace(f"{sign}{JOINER}", sign)
     return (Part(joined_lines(text.split("\n"))),)
 
 

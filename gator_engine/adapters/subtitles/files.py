@@ -57,7 +57,7 @@ class SubtitleFiles:
             return substation.write(captions, rate, frame).encode()
         script = pysubs2.SSAFile()
         for cue in captions.cues:
-            text = _timed(cue, rate) if kind == "vtt" else cue.text.replace("\\", f"\\{JOINER}")
+            text = _timed(cue, rate) if kind == "vtt" else blocks.srt_text(cue.text)
             times = ms_at(cue.start, rate), ms_at(cue.span.end, rate)
             script.events.append(pysubs2.SSAEvent(start=times[0], end=times[1], text=text))
         return script.to_string(kind, keep_ssa_tags=True).encode()

@@ -170,6 +170,8 @@ def _source(cue: Cue, rate: Ratio) -> pysubs2.SSAEvent:
         text += f"{{\\k{start - at}}}" if start > at else ""
         text += f"{gap}{{\\k{end - start}}}{_escaped(word.text)}"
         at = end
+    if _cs(cue.span.end, rate) > at:
+        text += f"{{\\k{_cs(cue.span.end, rate) - at}}}"
     event = _event(cue.start, cue.span.end, text, rate)
     event.type, event.effect = "Comment", "karaoke"
     return event

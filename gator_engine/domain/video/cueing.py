@@ -31,7 +31,7 @@ __all__ = [
     "words_from_text",
 ]
 
-_CLAUSE_BONUS = 0.12
+_CLAUSE_BONUS = 0.25
 Atom = tuple[Word, ...]
 """Words that stay in one cue."""
 
