@@ -42,8 +42,9 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     publish_workers: int = Field(2, ge=1, le=64, description="Forking workers for publishing.")
     default_workers: int = Field(
-        1, ge=1, le=64, description="Forking workers for metrics, rendering and housekeeping."
+        1, ge=1, le=64, description="Forking workers for metrics, words and housekeeping."
     )
+    render_workers: int = Field(1, ge=1, le=16, description="Forking workers for rendering videos.")
     gpu_workers: int = Field(
         1, ge=0, le=16, description="Generation workers that keep a model warm, one per device."
     )

@@ -246,7 +246,10 @@ class Studio(VideoServices):
             _answers("Database", self.store.ping),
             _answers("Queue", self.queue.ping),
         ]
-        return parts + machine_checks(self.settings, self.generators, self.providers.writers())
+        checks = machine_checks(self.settings, self.generators, self.providers.writers())
+        missing = self.renderer.missing()
+        video = Check("Video", not missing, missing or "ready to render", required=False)
+        return [*parts, *checks, video]
 
     @cached_property
     def provenance(self) -> FileProvenance:

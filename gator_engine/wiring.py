@@ -15,6 +15,7 @@ from gator_engine.errors import ConfigError
 if TYPE_CHECKING:
     from gator_engine.ports import (
         BlobStore,
+        CaptionFiles,
         CaptionWriter,
         Clock,
         Connector,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         Signing,
         SoundDesk,
         Store,
+        TimelineFiles,
+        VideoRenderer,
         Watermarking,
         Weights,
     )
@@ -203,6 +206,41 @@ class Adapters:
         from gator_engine.adapters.training.lora import DiffusersLoraTrainer
 
         return DiffusersLoraTrainer(self.settings)
+
+    @cached_property
+    def renderer(self) -> VideoRenderer:
+        """Renders videos."""
+        from gator_engine.adapters.render.renderer import TimelineRenderer
+
+        return TimelineRenderer(self.settings)
+
+    @cached_property
+    def timeline_files(self) -> TimelineFiles:
+        """Timelines for other editors."""
+        from gator_engine.adapters.otio import OtioFiles
+
+        return OtioFiles()
+
+    @cached_property
+    def caption_files(self) -> CaptionFiles:
+        """Caption files in and out."""
+        from gator_engine.adapters.subtitles.files import SubtitleFiles
+
+        return SubtitleFiles()
+
+    @cached_property
+    def sound_desk(self) -> SoundDesk:
+        """Listens to sound."""
+        from gator_engine.adapters.sound.desk import FileSoundDesk
+
+        return FileSoundDesk()
+
+    @cached_property
+    def music_beds(self) -> MusicBeds:
+        """Makes music."""
+        from gator_engine.adapters.sound.beds import SynthesisedBeds
+
+        return SynthesisedBeds()
 
     @cached_property
     def shelf(self) -> ModelShelf:

@@ -30,6 +30,7 @@ ROUTES = [
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
     Route("/files/{token}", files.serve),
+    Route("/drafts/{token}", files.draft),
     Route("/files/zip/{token}", files.zipped),
     Route("/oauth/{platform}/callback", oauth.callback),
     *_PERSONAS,

@@ -29,6 +29,17 @@ def zipped(request: Request) -> Response:
     return StreamingResponse(pieces, media_type="application/zip", headers={**_GUARD, **named})
 
 
+def draft(request: Request) -> Response:
+    """A draft preview of a video; refusals as for a file."""
+    try:
+        path, mime = studio().projects.resolve_draft(request.path_params["token"])
+    except PermissionDenied:
+        return PlainTextResponse("This link is not valid any more.", status_code=403)
+    except NotFound:
+        return PlainTextResponse("This draft made room for newer ones.", status_code=404)
+    return FileResponse(path, media_type=mime, headers=_GUARD)
+
+
 def serve(request: Request) -> Response:
     """The file (206 for a range); 403 when the link is forged or expired, 404 when it is gone.
 

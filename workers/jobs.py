@@ -62,6 +62,12 @@ def draw_slides(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.carousels.run(subject_id, run)
 
 
+@background("render_video")
+def render_video(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Render a version of a video project in one shape."""
+    studio.projects.run_render(subject_id, run)
+
+
 @background("measure")
 def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Collect the numbers of an account."""

@@ -35,6 +35,12 @@ class Project:
     copy_of: int = 0
     deleted_at: datetime | None = None
 
+    @property
+    def cover_asset_id(self) -> str:
+        """The first file that is seen in it ("" when there is none)."""
+        panes = (pane for clip in self.timeline.clips for pane in clip.panes)
+        return next((pane.media.asset_id for pane in panes if pane.media.asset_id), "")
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -19,6 +19,7 @@ from gator_engine.ports import MarkReader, Signing, Watermarking, Weights
 # Origins that say "by a model", for which the hidden mark is meant.
 _BY_MODEL = (Origin.AI_GENERATED, Origin.AI_EDITED)
 _CODE_BYTES = 4
+_AI_TYPES = frozenset(SOURCE_TYPES[origin] for origin in _BY_MODEL)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ class Sealing:
             data = self._marks.marked(data, mime, source_type=source_type, software="Gator")
         to_sign = self._signing.signs(mime)
         return Unsigned(data, hashlib.sha256(data).hexdigest(), to_sign=to_sign)
+
+    def says_ai(self, data: bytes, mime: str) -> bool:
+        """Whether the marks or credentials of a file say that a model had a part in it."""
+        told = [self._marks.read(data).source_type]
+        told += [step.source_type for step in self._signing.read(data, mime).actions]
+        return any(source_type in _AI_TYPES for source_type in told)
 
     def signs(self, mime: str) -> bool:
         """Whether files of this type are signed."""

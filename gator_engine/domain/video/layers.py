@@ -148,7 +148,7 @@ def set_mix(timeline: Timeline, mix: Mix) -> Timeline:
 
 
 def set_captions(timeline: Timeline, captions: Captions) -> Timeline:
-    """Other captions, words and look together."""
+    """Other captions, words and look together (`caption_edits` changes single ones)."""
     return checked(replace(timeline, captions=captions))
 
 
@@ -176,28 +176,6 @@ def set_caption_look(
             safe_zone=was.safe_zone if safe_zone is None else safe_zone,
         ),
     )
-
-
-def change_caption(timeline: Timeline, changed: Cue) -> Timeline:
-    """Other words or times for the caption of that id. Raises InvalidInput when it is not there."""
-    cues = timeline.captions.cues
-    if changed.id not in {cue.id for cue in cues}:
-        raise InvalidInput(f"caption {changed.id}", "is not there")
-    return set_cues(timeline, [changed if cue.id == changed.id else cue for cue in cues])
-
-
-def remove_caption(timeline: Timeline, cue_id: str) -> Timeline:
-    """Take a caption away. Raises InvalidInput when it is not there."""
-    left = [cue for cue in timeline.captions.cues if cue.id != cue_id]
-    if len(left) == len(timeline.captions.cues):
-        raise InvalidInput(f"caption {cue_id}", "is not there")
-    return set_cues(timeline, left)
-
-
-def shift_captions(timeline: Timeline, by: int) -> Timeline:
-    """All captions so many frames later (negative: earlier)."""
-    whole("captions", "the number of frames", by)
-    return set_cues(timeline, [cue.moved(by) for cue in timeline.captions.cues])
 
 
 def add_marker(timeline: Timeline, marker: Marker) -> Timeline:

@@ -99,10 +99,12 @@ class _Scale:
     def cue(self, cue: Cue) -> Cue:
         field = f"caption {cue.id}"
         start, length = self._span(cue.start, cue.length, field)
-        words = tuple(
-            Word(word.text, *self._span(word.start, word.length, field)) for word in cue.words
-        )
+        words = tuple(self._word(word, field) for word in cue.words)
         return replace(cue, start=start, length=length, words=words)
+
+    def _word(self, word: Word, field: str) -> Word:
+        start, length = self._span(word.start, word.length, field)
+        return replace(word, start=start, length=length)
 
     def _span(self, start: int, length: int, field: str) -> tuple[int, int]:
         first = self.frames(start, field)

@@ -26,7 +26,7 @@ from gator_engine.domain.timeline import (
     placed,
 )
 from gator_engine.domain.video import editing, framing_edits, layers
-from gator_engine.domain.video.captions import Cue, Word
+from gator_engine.domain.video.captions import STYLES, Cue, Word
 from gator_engine.domain.video.checks import shape_problems
 from gator_engine.domain.video.framing import Easing, Fit, Motion, Point, Rect
 from gator_engine.domain.video.layers import Role
@@ -255,13 +255,15 @@ def test_captions_stay_in_order_and_in_time() -> None:
     cues = [Cue("b", 40, 20, (Word("two", 40, 20),)), Cue("a", 0, 30, (Word("one", 0, 10),))]
     made = layers.set_cues(three(), cues)
     assert [cue.id for cue in made.captions.cues] == ["a", "b"]
-    later = layers.shift_captions(made, 7).captions.cues[0]
-    assert (later.start, later.words[0].start) == (7, 7)
-    assert len(layers.remove_caption(made, "a").captions.cues) == 1
+    overlapping = replace(cues[0], start=20, words=(Word("two", 20, 5),))
     with pytest.raises(InvalidInput, match="caption b: begins before the one before it ends"):
-        layers.change_caption(made, replace(cues[0], start=20, words=(Word("two", 20, 5),)))
-    with pytest.raises(InvalidInput, match="caption a"):
-        layers.shift_captions(made, -1)
+        layers.set_cues(made, [cues[1], overlapping])
+    with pytest.raises(InvalidInput, match="caption a: begins at -1"):
+        layers.set_cues(made, [cues[1].moved(-1)])
+    with pytest.raises(InvalidInput, match="caption a: has 'one' outside its time"):
+        layers.set_cues(made, [replace(cues[1], length=9)])
+    look = layers.set_caption_look(made, STYLES["code"], burned=False, safe_zone="reel").captions
+    assert (look.style.name, look.burned, look.safe_zone) == ("code", False, "reel")
 
 
 def test_another_rate_keeps_the_times_and_names_what_was_rounded() -> None:

@@ -191,7 +191,6 @@ edits = st.one_of(
     _edit(layers.set_track, st.sampled_from(Role), st.integers(-1, 1), gain_db=st.floats(-9, 9)),
     _edit(layers.set_cues, cues),
     _edit(layers.set_caption_look, st.sampled_from(list(STYLES.values()))),
-    _edit(layers.shift_captions, few),
     _edit(layers.set_mix, mixes),
     _edit(_marker, few),
     _edit(_rate, st.sampled_from([*RATES.values(), Ratio(0), Ratio(7, 3)])),
