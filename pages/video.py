@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui import (
     shell,
     state,
+    storyboard_view,
     video_captions,
     video_clips,
     video_desk,
@@ -66,9 +67,11 @@ def editor(project_id: str) -> None:
         DRAW[part()](video_desk.Desk(project, touched.frame), touched.chosen)
 
 
-linked = state.linked("project")
+linked, board = state.linked("project"), state.linked("storyboard")
 if linked:
     editor(linked)
+elif board:
+    storyboard_view.show(board)
 elif not studio().personas.list():
     shell.heading("Video", "Pictures that move, with words, a voice and music.")
     place = shell.empty(

@@ -15,7 +15,7 @@ from gator_engine.domain.video.script import QUICKEST, SLOWEST, VoiceChoice
 from gator_engine.domain.work import JobState
 from gator_engine.errors import GatorError
 from gator_engine.services.storyboards import SceneEdit
-from pages._ui import brief_form, cards, forms, job_status, shell, state, video_list
+from pages._ui import asset_picker, brief_form, cards, forms, job_status, shell, state
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
@@ -134,7 +134,7 @@ def _scene(form: str, board: Storyboard, number: int, scene: Scene) -> SceneEdit
 def _library_shot(scene: Scene, key: str) -> str:
     own = scene.asset_id if scene.shot_from is ShotFrom.LIBRARY else ""
     with st.popover("Choose a file", icon=":material/image:"):
-        ids = video_list.pick(f"{key}:file", "The first one is taken")
+        ids = asset_picker.pick(f"{key}:file", "The first one is taken")
     return ids[0] if ids else own
 
 

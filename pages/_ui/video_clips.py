@@ -14,7 +14,7 @@ from gator_engine.domain.video import editing, framing_edits
 from gator_engine.domain.video.framing import Fit, Motion, Rect
 from gator_engine.domain.video.time import Ratio
 from gator_engine.domain.video.transitions import Direction, Transition, TransitionKind
-from pages._ui import cards, shell, video_list
+from pages._ui import asset_picker, cards, shell
 from pages._ui.session import studio
 from pages._ui.video_desk import Desk
 
@@ -75,7 +75,7 @@ def show(desk: Desk, chosen: str = "") -> None:
 def _add(desk: Desk) -> None:
     with st.popover("Add clips", icon=":material/add:"):
         form = f"add:{desk.project.id}"
-        ids = video_list.pick(form, "Added at the end")
+        ids = asset_picker.pick(form, "Added at the end")
         if st.button("Add", type="primary", disabled=not ids, key="video-add-clips"):
             new = [_clip_of(one) for one in ids]
             st.session_state.pop(f"{form}:chosen", None)
@@ -219,7 +219,7 @@ def _pane(desk: Desk, clip: Clip, number: int, pane: Pane, key: str) -> None:
     _focus(desk, clip, number, pane, key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.popover("Another picture", icon=":material/image:"):
-            ids = video_list.pick(f"swap:{clip.id}:{number}", "The first one is taken")
+            ids = asset_picker.pick(f"swap:{clip.id}:{number}", "The first one is taken")
             if st.button("Use it", disabled=not ids, key=f"{key}:swap"):
                 media = Media(MediaKind.ASSET, ids[0])
                 st.session_state.pop(f"swap:{clip.id}:{number}:chosen", None)

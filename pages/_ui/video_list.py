@@ -6,16 +6,16 @@ from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset, AssetKind, AssetQuery
+from gator_engine.domain.assets import Asset
 from gator_engine.domain.briefs import AspectRatio
 from gator_engine.domain.projects import Project
 from gator_engine.domain.video.time import timecode
-from pages._ui import brief_form, cards, forms, shell, state, words
+from gator_engine.services.projects import ImportedProject
+from pages._ui import asset_picker, brief_form, cards, forms, shell, state, storyboard_view, words
 from pages._ui.commands import attempt
 from pages._ui.session import studio
 
 FORM = "video-new"
-OFFERED = 24
 SHAPES = (AspectRatio.STORY, AspectRatio.SQUARE, AspectRatio.PORTRAIT, AspectRatio.WIDE)
 
 
@@ -39,6 +39,9 @@ def _bar(trash: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("New video", type="primary", icon=":material/add:", key="video-new"):
             new()
+        if st.button("From a brief", icon=":material/auto_awesome:", key="video-brief"):
+            storyboard_view.begin()
+        _import()
         label = "All videos" if trash else "Trash"
         symbol = "arrow_back" if trash else "delete"
         if st.button(label, type="tertiary", icon=f":material/{symbol}:", key="video-trash-view"):
@@ -82,6 +85,26 @@ def _card(project: Project, cover: Asset | None, persona: str, trash: bool) -> N
             st.rerun()
 
 
+def _import() -> None:
+    """A timeline of another program; what it holds that ours cannot is said."""
+    with st.popover("Bring a timeline", icon=":material/upload:"):
+        persona = brief_form.choose_persona(studio().personas.list(), state.linked("persona"))
+        file = st.file_uploader("OpenTimelineIO file (.otio)", type=["otio"], key="video:otio")
+        if st.button("Take it over", disabled=file is None, key="video-otio") and file is not None:
+            data, name = file.getvalue(), file.name.removesuffix(".otio")
+            attempt(
+                lambda: studio().projects.import_timeline(persona.id, data, name),
+                done="Taken over.",
+                then=_opened,
+            )
+
+
+def _opened(made: ImportedProject) -> None:
+    if made.remarks:
+        state.tell("Taken over. " + " ".join(made.remarks[:6]))
+    state.link(project=made.project.id, view=None)
+
+
 @st.dialog("New video", width="large")
 def new() -> None:
     """Who it is for, its shape, and the pictures it begins with."""
@@ -92,48 +115,14 @@ def new() -> None:
         "Shape", SHAPES, default=SHAPES[0], required=True, key=f"{FORM}:shape",
         format_func=brief_form.SHAPES.__getitem__,
     )  # fmt: skip
-    chosen = pick(FORM, "Pictures and clips, in the order you choose them")
-    forms.mark(FORM, "pictures", "timeline")
+    chosen = asset_picker.pick(FORM, "Pictures and clips, in the order you choose them")
+    forms.mark(FORM, "asset_ids", "timeline")
     if st.button("Start", type="primary", key="video-start"):
         attempt(
             lambda: studio().projects.from_assets(
-                persona.id, title or "Untitled video", chosen, aspect=AspectRatio(shape)
+                persona.id, chosen, title, aspect=AspectRatio(shape)
             ),
             done="Started. Every picture moves a little and fades into the next.",
             form=FORM,
             then=lambda made: state.link(project=made.id, view=None),
         )
-
-
-def pick(form: str, label: str) -> list[str]:
-    """Ids of pictures and clips of the library, in the order they were chosen in."""
-    text = st.text_input(
-        "Find", type="search", key=f"{form}:find", placeholder="Search the library"
-    )
-    chosen: list[str] = st.session_state.setdefault(f"{form}:chosen", [])
-    found = [
-        asset
-        for kind in (AssetKind.IMAGE, AssetKind.VIDEO)
-        for asset in studio()
-        .library.search(AssetQuery(text=text or "", kind=kind, limit=OFFERED))
-        .items
-    ]
-    st.caption(f"{label} · {len(chosen)} chosen")
-    with st.grid(min_column_width=96, gap=10), st.container(key=f"{form}-picker"):
-        for asset in found:
-            _choice(form, asset, chosen)
-    return chosen
-
-
-def _choice(form: str, asset: Asset, chosen: list[str]) -> None:
-    with st.container(key=f"{form}-pick-{asset.id}", gap="small"):
-        cards.picture(asset, ratio="1")
-        place = chosen.index(asset.id) + 1 if asset.id in chosen else 0
-        label = f"Chosen {place}" if place else "Choose"
-        kind = "primary" if place else "secondary"
-        if st.button(label, key=f"{form}-take-{asset.id}", type=kind, width="stretch"):
-            if place:
-                chosen.remove(asset.id)
-            else:
-                chosen.append(asset.id)
-            st.rerun(scope="fragment")

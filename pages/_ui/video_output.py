@@ -132,7 +132,7 @@ def _files(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "OpenTimelineIO (.otio)",
-            lambda: studio().projects.export_otio(project.id),
+            lambda: studio().projects.export_timeline(project.id),
             file_name=f"{name}.otio",
             mime="application/json",
             icon=":material/download:",
@@ -141,18 +141,10 @@ def _files(desk: Desk) -> None:
         at = timecode(desk.frame, desk.timeline.rate)
         st.download_button(
             f"Picture at {at} (.png)",
-            lambda: studio().projects.frame(project.id, desk.frame),
+            lambda: studio().projects.frame(project.id, desk.frame, profile="standard"),
             file_name=f"{name}.png",
             mime="image/png",
             icon=":material/image:",
             on_click="ignore",
             disabled=not desk.timeline.length,
         )
-    with st.expander("Start from a timeline of another program", icon=":material/upload:"):
-        file = st.file_uploader("OpenTimelineIO file", type=["otio"], key=f"{FORM}:otio")
-        if file is not None and st.button("Take it over", key="video-otio"):
-            data = file.getvalue()
-            attempt(
-                lambda: studio().projects.import_otio(project.id, data, project.version),
-                done="Taken over; the earlier version is kept.",
-            )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from gator_engine.domain.video.layers import Role
 
 from gator_engine.domain.assets import AssetKind, AssetQuery
+from gator_engine.domain.projects import Project
 from gator_engine.domain.timeline import Sound, SoundTrack, placed
 from gator_engine.domain.video import layers
+from gator_engine.domain.video.layers import Role
 from gator_engine.domain.video.time import timecode
 from pages._ui import shell, state
 from pages._ui.commands import attempt
@@ -72,15 +73,15 @@ def _own(desk: Desk, role: Role) -> None:
             "File", list(names), format_func=names.__getitem__, key=f"own-{role}-file"
         )
         if st.button("Add", key=f"own-{role}-add"):
-            add = studio().projects.add_music if role is Role.MUSIC else studio().projects.add_voice
-            at = 0 if role is Role.MUSIC else desk.frame
-            attempt(
-                lambda: add(
-                    desk.project.id, asset_id=asset_id, at=at,
-                    expected_version=desk.project.version,
-                ),
-                done=f"{NAMES[role]} added.",
-            )  # fmt: skip
+            attempt(lambda: _added(desk, role, str(asset_id)), done=f"{NAMES[role]} added.")
+
+
+def _added(desk: Desk, role: Role, asset_id: str) -> Project:
+    project, projects = desk.project, studio().projects
+    if role is Role.MUSIC:
+        return projects.add_music(project.id, asset_id, expected_version=project.version)
+    at, version = desk.frame, project.version
+    return projects.add_voice(project.id, asset_id, at=at, expected_version=version)
 
 
 def _track(desk: Desk, role: Role, number: int, track: SoundTrack) -> None:

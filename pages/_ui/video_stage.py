@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
 
 from gator_engine.domain.projects import Project, Rendering
+from gator_engine.domain.video.profiles import PROFILES
 from gator_engine.domain.video.safe_zones import SAFE_ZONES
 from gator_engine.domain.video.time import timecode
 from gator_engine.domain.work import JobState
+from gator_engine.errors import NotFound
 from pages._ui import brief_form, job_status, state, video_edits
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
@@ -33,48 +36,73 @@ def summary(project: Project) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Drafts:
+    """The newest draft that can be played with its link, one that is being made, and a failure."""
+
+    playable: Rendering | None = None
+    source: str = ""
+    running: Rendering | None = None
+    failed: str = ""
+
+
+def drafts_of(project: Project) -> Drafts:
+    """What there is to play of a project."""
+    running, failed = None, ""
+    every = studio().projects.renderings(project.id)
+    for number, one in enumerate(each for each in every if PROFILES[each.profile].draft):
+        if one.finished_at is None:
+            job = studio().projects.job(one.id)
+            running = running or (one if job is not None and not job.state.final else None)
+        elif one.error and number == 0:
+            failed = one.error
+        elif one.done:
+            try:
+                source = studio().projects.draft_url(one.id)
+            except NotFound:
+                continue  # It made room for newer ones.
+            return Drafts(one, source, running, failed)
+    return Drafts(running=running, failed=failed)
+
+
 def show(project: Project) -> Touched:
     """Draw the editor; what a person did to it comes back, edits are carried out at once."""
-    desk = Desk(project)
-    draft = studio().projects.draft(project.id)
+    desk, drafts = Desk(project), drafts_of(project)
     zones = [NO_ZONE, *SAFE_ZONES]
     zone = st.selectbox(
         "Show what platforms lay over it", zones, key="video:zone",
         format_func=lambda name: SAFE_ZONES[name].label if name in SAFE_ZONES else name,
     )  # fmt: skip
-    source = studio().projects.draft_url(draft) if draft else ""
+    there = project.timeline.length
     touched = show_editor(
         desk,
-        Draft(source, draft.id if draft else ""),
+        Draft(drafts.source, drafts.playable.id if drafts.playable else ""),
         zone="" if zone == NO_ZONE else str(zone),
-        nothing="No draft yet. Press “Preview” to see it." if project.timeline.length else
-        "Add clips; then press “Preview”.",
+        nothing="No draft yet. Press “Preview” to see it." if there else "Add clips first.",
         key=f"editor-{project.id}",
-    )  # fmt: skip
+    )
     if touched.edit is not None:
         video_edits.apply(desk, touched.edit)
-    _preview(desk, draft)
+    _preview(desk, drafts)
     return touched
 
 
-def _preview(desk: Desk, draft: Rendering | None) -> None:
-    project = desk.project
-    running = studio().projects.preview_running(project.id)
-    if running is not None:
-        _follow(running)
+def _preview(desk: Desk, drafts: Drafts) -> None:
+    project, shown = desk.project, drafts.playable
+    if drafts.running is not None:
+        _follow(drafts.running)
         return
-    fresh = draft is not None and draft.version == project.version
+    fresh = shown is not None and shown.version == project.version
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Preview", icon=":material/play_circle:", type="secondary" if fresh else "primary",
             disabled=not project.timeline.length, key="video-preview",
         ):  # fmt: skip
             attempt(lambda: studio().projects.preview(project.id), done="A draft is on its way.")
-        if draft is not None and not fresh:
-            st.caption(f"The player shows version {draft.version}; this is {project.version}.")
-    failed = studio().projects.preview_failed(project.id)
-    if failed:
-        st.warning(state.plain(failed), icon=":material/error:")
+        if shown is not None and not fresh:
+            st.caption(f"The player shows version {shown.version}; this is {project.version}.")
+    if drafts.failed:
+        st.warning(state.plain(drafts.failed), icon=":material/error:")
     for problem in studio().projects.problems(project.id)[:4]:
         st.warning(state.plain(str(problem)), icon=":material/error:")
 
