@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gator_engine.adapters.render.text import CaptionPainter
 from gator_engine.domain.video.captions import STYLES, Captions, Cue, Highlight, Place, Word
@@ -275,3 +277,31 @@ def test_moving_a_cue_in_time_keeps_its_pictures() -> None:
 def test_a_key_of_other_captions_is_not_known() -> None:
     with pytest.raises(KeyError):
         CaptionPainter(captions("one"), TINY).layer("nothing")
+
+
+@pytest.mark.parametrize("text", ["\u200c", "\ufe0f", "\u2067\u2069", "\u0301", "a \u200d b"])
+def test_characters_one_cannot_see_do_no_harm(text: str) -> None:
+    for style in STYLES:
+        painter = CaptionPainter(captions(text, style), TINY)
+        key = painter.state(0)
+        assert key is None or painter.layer(key).rgba.size > 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.text("aÉßжאبعक्षไ你。「っ한🔥👍🏽🇩🇪❤️\u200d\u0301\u05b0(1%-—", min_size=1, max_size=8),
+        min_size=1,
+        max_size=7,
+    ),
+    st.sampled_from(sorted(STYLES)),
+)
+def test_any_mixture_of_scripts_is_drawn_inside_the_zone(words: list[str], style: str) -> None:
+    painter = CaptionPainter(captions(" ".join(words), style), TINY)
+    area = zone_for("everywhere", TINY).box(TINY)
+    for number in range(0, STEP * len(words), STEP):
+        key = painter.state(number)
+        if key is not None:
+            layer = painter.layer(key)
+            height, width = layer.rgba.shape[:2]
+            assert inside((layer.x, layer.y, layer.x + width, layer.y + height), area)

@@ -131,7 +131,8 @@ class CaptionPainter:
         for place, word in enumerate(cue.words):
             start = cue.start if highlight is Highlight.SINGLE and not place else word.start
             if highlight is Highlight.SINGLE:
-                yield start, self._key(_Seen((shown[place],), 0))
+                alone = Text.of(shown[place : place + 1]).string
+                yield start, self._key(_Seen(((alone, False),), 0)) if alone else None
             else:
                 yield start, self._key(_Seen(shown, place))
 
