@@ -18,6 +18,7 @@ import torch
 from transformers import CLIPTokenizer, T5Tokenizer
 
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.modular import is_modular, run_blocks
 from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.rounds import RoundOfRun
 from gator_engine.adapters.generators._diffusers.session import Session
@@ -29,6 +30,8 @@ from gator_engine.errors import GatorError, Rejected
 from gator_engine.ports import GenerateResult
 
 FIRST_BATCH = 4
+# What a pipeline raises; by a name that is not defined it means a package that is not installed.
+_FAILED = (torch.OutOfMemoryError, RuntimeError, ValueError, NameError, ImportError)
 # Share of free GPU memory that a pass may plan with; allocators leave gaps.
 USABLE = 0.85
 # Encoders whose tokenizers fill every prompt up to one length, so that a pass may mix prompts.
@@ -114,7 +117,7 @@ class _Pass:
                 self._paint(pictures)
             except GatorError as error:
                 self._drop_all(pictures, error)
-            except (torch.OutOfMemoryError, RuntimeError, ValueError) as error:
+            except _FAILED as error:
                 batch = self._after(error, pictures)
 
     def _next(self, batch: int) -> list[Picture]:
@@ -165,6 +168,7 @@ class _Pass:
         model, started = sessions[0].model, time.perf_counter()
         followers = [_follower(session, pictures, number) for session in sessions]
         watcher = StepWatcher(model, sessions[0].size, followers, self._lost(sessions))
+        model.pipe.scheduler = sessions[0].choices.scheduler
         with watched(model, watcher), _measured(model, sessions[0].size, len(pictures)):
             images, hidden = self._call(pictures, noise, number, watcher)
         took = time.perf_counter()
@@ -186,9 +190,10 @@ class _Pass:
     ) -> tuple[Any, Any]:
         session = pictures[0].session
         pipe: Any = session.model.pipe
-        pipe.scheduler = session.choices.scheduler
         words = _side_by_side([self._words[p.session].arguments for p in pictures])
         arguments = _arguments(session, noise, words, session.work.rounds[number])
+        if is_modular(pipe):
+            return run_blocks(pipe, arguments), [False] * len(pictures)
         if not watcher.by_bar:
             arguments["callback_on_step_end"] = watcher.on_step_end
         result = pipe(**arguments)

@@ -29,6 +29,7 @@ from gator_engine.adapters.generators._diffusers.pictures import (
     tiles_of,
 )
 from gator_engine.adapters.generators._diffusers.shaping import for_task
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.adapters.generators._diffusers.sizes import (
     exact_size,
     native_area,
@@ -169,7 +170,7 @@ def edit(model: LoadedModel, request: GenerateRequest, options: Options) -> Work
     seen = [resized(source, size), *(_on_grid(picture, grid, area) for picture in more)]
     arguments: dict[str, Any] = {"image": seen}
     notes: tuple[str, ...] = ()
-    if type(model.pipe).__name__ == "FluxKontextPipeline":
+    if "_auto_resize" in taken_by(model.pipe):
         # It looks at one picture, and would change the size to one of its own list.
         arguments = {"image": side_by_side(seen), "_auto_resize": False}
         if more:
