@@ -53,7 +53,7 @@ class Control:
 class Family:
     """`pipelines` are diffusers classes by task. `sequence` is the longest prompt in tokens, None
     where it is read in as many windows as it needs. A picture's edges are multiples of the VAE's
-    factor times `patch`. `blocks` are its modular pipelines and what their blocks do; any other
+    factor times `patch`. `hires`: its image to image takes latents for a picture. `blocks` are its modular pipelines and what their blocks do; any other
     task takes their parts into the pipeline of that task. `tiny_vae` names the folder, or the
     repository of madebyollin, of a TAESD for its latents (MIT, 10 MB at most)."""
 
@@ -68,6 +68,7 @@ class Family:
     references: References = References.NONE
     loras: bool = True
     controls: Mapping[str, Control] = field(default_factory=dict)
+    hires: bool = True
     blocks: Mapping[str, tuple[Task, ...]] = field(default_factory=dict)
     tiny_vae: str = ""
     variants: tuple[Variant, ...] = ()
@@ -299,6 +300,7 @@ FAMILIES = (
             Task.TEXT_TO_IMAGE: "SanaSprintPipeline",
             Task.IMAGE_TO_IMAGE: "SanaSprintImg2ImgPipeline",
         },
+        hires=False,
         steps=2,
         guidance=4.5,
         negative=False,
