@@ -53,9 +53,10 @@ class Control:
 class Family:
     """`pipelines` are diffusers classes by task. `sequence` is the longest prompt in tokens, None
     where it is read in as many windows as it needs. A picture's edges are multiples of the VAE's
-    factor times `patch`. `hires`: its image to image takes latents for a picture. `blocks` are its modular pipelines and what their blocks do; any other
-    task takes their parts into the pipeline of that task. `tiny_vae` names the folder, or the
-    repository of madebyollin, of a TAESD for its latents (MIT, 10 MB at most)."""
+    factor times `patch`. `hires`: its image to image takes latents for a picture. `blocks` are its
+    modular pipelines and what their blocks do; any other task takes their parts into the pipeline
+    of that task. `tiny_vae` names the folder, or the repository of madebyollin, of a TAESD for its
+    latents (MIT, 10 MB at most)."""
 
     name: str
     pipelines: Mapping[Task, str]

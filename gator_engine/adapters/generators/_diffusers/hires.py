@@ -1,9 +1,9 @@
 """The hires fix in latents: what was composed at the model's own size is enlarged before it is
 decoded, and denoised once more for detail.
 
-As "Latent" in the AUTOMATIC1111 web UI. Pictures of more pixels than the model knows repeat what they
-show when they are made in one pass; made in two, the first decides what is where. Enlarging a picture
-that is decoded already is a task of its own (`tasks.upscale`).
+As "Latent" in the AUTOMATIC1111 web UI. Pictures of more pixels than a model knows repeat what they
+show when they are made in one pass; made in two, the first decides what is where. Enlarging a
+picture that is decoded already is a task of its own (`tasks.upscale`).
 """
 
 from __future__ import annotations
