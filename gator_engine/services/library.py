@@ -55,7 +55,10 @@ class UploadReport:
 
 @dataclass(frozen=True)
 class NewAsset:
-    """A file to be kept, with what is known about it."""
+    """A file to be kept, with what is known about it.
+
+    `received` is the file as a provider sent it, where `data` was rewritten from that.
+    """
 
     data: bytes
     provenance: Provenance
@@ -66,6 +69,7 @@ class NewAsset:
     generation_id: str | None = None
     rating: Rating | None = None
     parents: tuple[tuple[str, str], ...] = ()
+    received: bytes = b""
 
 
 class Library:
@@ -184,10 +188,11 @@ class Library:
         return asset
 
     def _parents(self, new: NewAsset) -> list[Parent]:
-        """The files it was made from, for its credentials."""
+        """The files it was made from, for its credentials; first the provider's own, if signed."""
         with self._context.store.read() as uow:
             found = uow.assets.many([parent for parent, _ in new.parents])
-        return [
+        source = self._sealing.signed_source(new.received, new.provenance.label)
+        return source + [
             Parent(self._blobs.get(one.sha256), one.facts.mime, one.title or one.provenance.label)
             for one in found
         ]
