@@ -197,7 +197,8 @@ def test_sound_and_film_are_signed_read_and_play_on(
     made = Provenance(Origin.AI_GENERATED, "t", parameters={"prompt": "a bowl", "steps": 4})
     assert marks.recorded(plain, mime, made) == plain
     # One bit of what plays, not of the room that the signature keeps for itself.
-    playing = plain[-200:-180]
+    start = plain.find(b"mdat") + 40 if b"mdat" in plain else len(plain) // 2
+    playing = plain[start : start + 20]
     changed = signed.replace(playing, bytes([playing[0] ^ 1]) + playing[1:])
     assert changed != signed
     assert signing.read(changed, mime).state is CredentialState.INVALID
