@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from safetensors.torch import save_file
+from transformers import CLIPTextModelWithProjection
 
 from gator_engine.adapters.generators import discover
 from gator_engine.adapters.generators._diffusers.models import WARM
@@ -156,9 +157,24 @@ def _words_of_xl(pipe: Any) -> dict[str, torch.Tensor]:
             second[f"{moved}.attn.in_proj_{rest}"] = torch.cat(parts)
         elif ".self_attn.k_proj." not in name and ".self_attn.v_proj." not in name:
             for old, new in _OPEN_CLIP.items():
-                name = name.replace(old, new)  # noqa: PLW2901  the same name, step by step
+                name = name.replace(old, new)
             second[name] = tensor
     return first | {f"conditioner.embedders.1.model.{name}": one for name, one in second.items()}
+
+
+def wide_sdxl(folder: Path) -> Path:
+    """A tiny Stable Diffusion XL whose encoders differ in width, by which files tell them apart."""
+    from tests.media.tiny_models import sdxl
+
+    torch.manual_seed(0)
+    pipe: Any = sdxl()
+    reader = pipe.text_encoder_2.config
+    reader.hidden_size = 64
+    parts = {"text_encoder_2": CLIPTextModelWithProjection(reader).eval()}
+    parts["unet"] = UNet2DConditionModel.from_config(pipe.unet.config, cross_attention_dim=96)
+    whole = StableDiffusionXLPipeline(**{**pipe.components, **parts}, add_watermarker=False)
+    whole.save_pretrained(folder)
+    return folder
 
 
 def drawn(model: Path, shelf: Path) -> GenerateResult:
@@ -178,12 +194,13 @@ def refused(model: Path, shelf: Path, expected: type[GatorError]) -> str:
 def test_one_file_draws_what_its_folder_draws(
     tiny_model: Folder, tmp_path: Path, kind: str
 ) -> None:
-    folder = Path(shutil.copytree(tiny_model(kind), tmp_path / "models" / "folder"))
+    whole = wide_sdxl(tmp_path / "whole") if kind == "sdxl" else tiny_model(kind)
+    folder = Path(shutil.copytree(whole, tmp_path / "models" / "folder"))
     file = checkpoint(folder, tmp_path / "models" / "mine.safetensors")
     for weights in folder.rglob("*.safetensors"):
         weights.unlink()  # Only configurations and tokenizers are taken from there.
     WARM.clear()
-    made, expected = drawn(file, tmp_path / "models"), drawn(tiny_model(kind), tmp_path)
+    made, expected = drawn(file, tmp_path / "models"), drawn(whole, tmp_path / "none")
     assert made.model == str(file)
     told = {"model": "", "scheduler": ""}
     assert [file.parameters | told for file in made.files] == [
