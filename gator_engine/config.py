@@ -245,6 +245,16 @@ class Settings(BaseSettings):
         " development, made on first use.",
     )
     c2pa_key: Path | None = Field(None, description="PEM file with the key of that certificate.")
+    c2pa_timestamp_url: str = Field(
+        "",
+        description="Address of a time-stamp authority (RFC 3161) that signatures are dated by; the"
+        " hash of each signature is sent there. Empty: no time stamp.",
+    )
+    c2pa_trust: Path | None = Field(
+        None,
+        description="PEM file with issuers whose content credentials are trusted beside this"
+        " studio's own, such as the C2PA trust list.",
+    )
     watermark: bool = Field(
         False, description="Hide a mark in the pixels of AI pictures that survives re-encoding."
     )

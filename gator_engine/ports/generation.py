@@ -58,12 +58,17 @@ class GenerateRequest:
 
 @dataclass(frozen=True)
 class GeneratedFile:
-    """One result: its bytes and what is needed to repeat it."""
+    """One result: its bytes and what is needed to repeat it.
+
+    `received` is the file as a provider sent it, where `data` was rewritten from that: its
+    credentials are carried along.
+    """
 
     data: bytes
     seed: int
     alt_text: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    received: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,12 @@ class UsageRepository(Protocol):
     def held(self, sha256s: Sequence[str], without: Sequence[str] = ()) -> frozenset[str]:
         """Of these, those that an asset (other than `without`) holds."""
 
+    def copies(self, sha256s: Sequence[str]) -> frozenset[str]:
+        """Content hashes of the renditions that were made of these originals."""
+
+    def forget_copies(self) -> frozenset[str]:
+        """Take out the renditions whose original is no asset any more; their content hashes."""
+
     def stored_sha256(self) -> frozenset[str]:
         """Every content hash that any row of any table mentions."""
 

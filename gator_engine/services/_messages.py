@@ -177,6 +177,6 @@ def _refuse_moving(asset: Asset, field: str, label: str) -> None:
 
 
 def _rendition_key(original: _Original, rule: MediaRule, *, signed: bool) -> str:
-    """Original, rule and whether it is signed, as one short name."""
+    """The original's content hash, then rule and whether it is signed as one short name."""
     limits = (rule.mime_types, rule.max_image_bytes, rule.max_image_pixels, signed)
-    return hashlib.sha256(f"{original.sha256} {limits}".encode()).hexdigest()
+    return f"{original.sha256}:{hashlib.sha256(str(limits).encode()).hexdigest()[:16]}"

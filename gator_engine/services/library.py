@@ -62,6 +62,7 @@ class NewAsset:
 
     `path` names a file on this machine's disk instead of `data` (then b""): it is copied in pieces
     unless it has to be marked or signed, which needs the whole of it.
+    `received` is the file as a provider sent it, where `data` was rewritten from that.
     """
 
     data: bytes
@@ -73,6 +74,7 @@ class NewAsset:
     generation_id: str | None = None
     rating: Rating | None = None
     parents: tuple[tuple[str, str], ...] = ()
+    received: bytes = b""
     path: Path | None = None
 
     @property
@@ -219,10 +221,11 @@ class Library:
         return self._blobs.put_file(data) if isinstance(data, Path) else self._blobs.put(data)
 
     def _parents(self, new: NewAsset) -> list[Parent]:
-        """The files it was made from, for its credentials."""
+        """The files it was made from, for its credentials; first the provider's own, if signed."""
         with self._context.store.read() as uow:
             found = uow.assets.many([parent for parent, _ in new.parents])
-        return [
+        source = self._sealing.signed_source(new.received, new.provenance.label)
+        return source + [
             Parent(self._blobs.get(one.sha256), one.facts.mime, one.title or one.provenance.label)
             for one in found
         ]
