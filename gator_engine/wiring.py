@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         SheetPainter,
         Signing,
         Store,
+        TextClassifier,
         Watermarking,
         Weights,
     )
@@ -193,6 +194,13 @@ class Adapters:
         from gator_engine.adapters.rating.transformers_classifier import TransformersClassifier
 
         return TransformersClassifier(self.settings)
+
+    @cached_property
+    def text_classifier(self) -> TextClassifier:
+        """Rates words."""
+        from gator_engine.adapters.rating.transformers_text import TransformersTextClassifier
+
+        return TransformersTextClassifier(self.settings)
 
     @cached_property
     def trainer(self) -> LoraTrainer:

@@ -93,6 +93,7 @@ from gator_engine.ports.shelves import (
     FingerprintRepository,
     RatingRepository,
     StorageRow,
+    TextClassifier,
     UsageRepository,
 )
 from gator_engine.ports.training import (
@@ -196,6 +197,7 @@ __all__ = [
     "Store",
     "StoredFile",
     "TextAnswer",
+    "TextClassifier",
     "TextMeasure",
     "TextModel",
     "TextRequest",

@@ -103,3 +103,21 @@ class ContentClassifier(Protocol):
 
     def classify(self, pictures: Sequence[bytes]) -> Sequence[tuple[Rating, float]]:
         """Rating and confidence (0 to 1) of each. Raises ConfigError or InvalidInput."""
+
+
+class TextClassifier(Protocol):
+    """Rates words by an installed model."""
+
+    @property
+    def name(self) -> str:
+        """What its judgements are signed with."""
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def classify(self, texts: Sequence[Sequence[str]]) -> Sequence[tuple[Rating, float]]:
+        """Rating and confidence (0 to 1) of each text, given as its passages.
+
+        A passage longer than the model reads at once is read in overlapping pieces, none left out;
+        the strongest rating of any piece is that of the text. Raises ConfigError or InvalidInput.
+        """

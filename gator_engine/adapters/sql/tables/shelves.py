@@ -49,6 +49,7 @@ content_ratings = Table(
     instant("at"),
     Column("confidence", Double),
     text("note"),
+    text("words_sha256"),
     one_of("subject_kind", RatedKind),
     one_of("rating", Rating),
     one_of("source", RatingSource),
