@@ -11,6 +11,7 @@ from gator_engine.domain.briefs import BriefKind, CompiledPrompt
 from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
+from gator_engine.domain.fingerprints import PictureFingerprint
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.spending import NO_PURPOSE, CallPurpose
 from gator_engine.domain.token_budget import TokenCounter
@@ -241,8 +242,8 @@ class MediaInspector(Protocol):
     def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
         """A WebP whose longer edge is `edge` pixels at most."""
 
-    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+    def fingerprint(self, data: bytes, facts: FileFacts) -> PictureFingerprint | None:
+        """What look-alikes share nearly all of; None for a picture too plain.
 
         See `domain/fingerprints.py`. Raises InvalidInput for what cannot be read.
         """

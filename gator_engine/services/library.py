@@ -151,7 +151,7 @@ class Library:
                 return known
         data = self._sealing.sign(unsigned, facts.mime, made, new.title, self._parents(new))
         small = self._inspector.thumbnail(unsigned.data, facts)
-        bits = self._inspector.fingerprint(unsigned.data, facts)
+        looks = self._inspector.fingerprint(unsigned.data, facts)
         sha256, thumbnail = self._blobs.put(data), self._blobs.put(small)
         context = self._context
         with context.store.write() as uow:
@@ -177,7 +177,7 @@ class Library:
                 thumbnail_sha256=thumbnail,
             )
             uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
-            uow.fingerprints.put(asset.id, bits)
+            uow.fingerprints.put(asset.id, looks)
             if new.rating is not None:
                 rate_by_person(context, uow, asset, new.rating)
             context.audit(uow, "add", "asset", asset.id, origin=made.origin.value)
