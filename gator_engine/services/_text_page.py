@@ -16,7 +16,8 @@ class TextPage:
     """One request; every call comes from the thread that runs the job."""
 
     def __init__(self, context: Context, writing: Writing) -> None:
-        self._context, self._writing, self._saved_at = context, writing, 0.0
+        self._context, self._writing = context, writing
+        self._saved_at, self._unsaved = 0.0, True
 
     def is_done(self, number: int) -> bool:
         """Whether an earlier try got that far; an answer that was refused is asked for again."""
@@ -47,9 +48,12 @@ class TextPage:
                 self.flag(number, f"It came out the same as version {twin + 1}.")
 
     def grow(self, number: int, text: str) -> None:
-        """Show the text so far."""
+        """Note the text so far; `show` stores it."""
         self._set(number, TextVariant(text))
-        if time.monotonic() - self._saved_at >= WRITES_EVERY_S:
+
+    def show(self) -> None:
+        """Store what has grown; cheap to call often."""
+        if self._unsaved and time.monotonic() - self._saved_at >= WRITES_EVERY_S:
             self._save()
 
     def drop(self, number: int) -> None:
@@ -84,8 +88,9 @@ class TextPage:
         found += [TextVariant()] * (number + 1 - len(found))
         found[number] = variant
         self._writing = replace(self._writing, variants=tuple(found))
+        self._unsaved = True
 
     def _save(self) -> None:
-        self._saved_at = time.monotonic()
+        self._saved_at, self._unsaved = time.monotonic(), False
         with self._context.store.write() as uow:
             uow.writings.save(self._writing)

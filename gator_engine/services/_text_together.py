@@ -46,9 +46,7 @@ class Together:
         def one(number: int, tell: Callable[[str], None]) -> TextVariant:
             return self._maker.make(self._task, number, tell, halt)
 
-        calls = SideBySide(
-            one, told=self._page.grow, ended=self._end, halt=halt, look=self._tell_how_far
-        )
+        calls = SideBySide(one, told=self._page.grow, ended=self._end, halt=halt, look=self._look)
         calls.run(numbers, at_once)
 
     def _end(self, number: int, outcome: TextVariant | GatorError) -> None:
@@ -61,8 +59,9 @@ class Together:
             self._failed[number] = outcome
             self._page.drop(number)
 
-    def _tell_how_far(self) -> None:
-        """Raises Cancelled when a person asked to stop."""
+    def _look(self) -> None:
+        """Show how far it is. Raises Cancelled when a person asked to stop."""
+        self._page.show()
         total, ready = self._task.draft.variants, len(self._page.finished())
         self._run.progress(ready / total, f"{ready} of {total} ready")
 

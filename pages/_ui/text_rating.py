@@ -57,10 +57,10 @@ def told(
 
 def _whose(counts: ContentRating | None) -> str:
     if counts is None:
-        return "Nobody rated these words yet"
+        return "By nobody yet"
     if counts.source is RatingSource.PERSON:
-        return f"Rated by {state.plain(counts.by or 'a person')}"
-    return f"Rated by {state.plain(counts.by)}, {counts.confidence or 0:.0%} sure"
+        return f"By {state.plain(counts.by or 'somebody')}"
+    return f"By {state.plain(counts.by)}, {counts.confidence or 0:.0%} sure"
 
 
 def _history(subject_id: str) -> None:
