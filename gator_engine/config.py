@@ -128,6 +128,13 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key for that endpoint, if it wants one."
     )
     llm_model: str = Field("", description="Model name to ask that endpoint for.")
+    texts_at_once: int = Field(
+        4,
+        ge=1,
+        le=6,
+        description="Versions of a text to ask for at the same time; 1 for a server that answers"
+        " one at a time.",
+    )
     image_model: str = Field(
         "",
         description="diffusers model for pictures: a local folder or a hub id; empty: the best"
@@ -225,6 +232,14 @@ class Settings(BaseSettings):
     rating_labels: dict[str, Literal["general", "suggestive", "mature", "explicit"]] = Field(
         {},
         description="JSON: which rating each of that classifier's labels means.",
+    )
+    text_rating_model: str = Field(
+        "",
+        description="Folder of a transformers text classifier that rates words; empty: none.",
+    )
+    text_rating_labels: dict[str, Literal["general", "suggestive", "mature", "explicit"]] = Field(
+        {},
+        description="JSON: which rating each of that text classifier's labels means.",
     )
     require_ratings: bool = Field(
         False,

@@ -95,6 +95,7 @@ from gator_engine.ports.shelves import (
     FingerprintRepository,
     RatingRepository,
     StorageRow,
+    TextClassifier,
     UsageRepository,
 )
 from gator_engine.ports.training import (
@@ -239,6 +240,7 @@ __all__ = [
     "Store",
     "StoredFile",
     "TextAnswer",
+    "TextClassifier",
     "TextMeasure",
     "TextModel",
     "TextRequest",

@@ -98,7 +98,7 @@ class Messages:
             language=post.language,
             ai_disclosure=post.ai_disclosure,
             disclosure_text=profile.boundaries.disclosure_text,
-            sensitive=rating_of(post, list(assets.values())) is not Rating.GENERAL,
+            sensitive=rating_of(post, list(assets.values())) not in (None, Rating.GENERAL),
         )
 
     def _item(self, asset: Asset, alt_text: str, rule: MediaRule) -> MediaItem:

@@ -185,7 +185,7 @@ class Library:
         content: str,
     ) -> Asset:
         small = self._inspector.thumbnail(data, facts)
-        bits = self._inspector.fingerprint(data, facts)
+        looks = self._inspector.fingerprint(data, facts)
         sha256, thumbnail = self._put(data), self._put(small)
         context = self._context
         with context.store.write() as uow:
@@ -211,7 +211,7 @@ class Library:
                 thumbnail_sha256=thumbnail,
             )
             uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
-            uow.fingerprints.put(asset.id, bits)
+            uow.fingerprints.put(asset.id, looks)
             if new.rating is not None:
                 rate_by_person(context, uow, asset, new.rating)
             context.audit(uow, "add", "asset", asset.id, origin=made.origin.value)

@@ -7,6 +7,7 @@ import pytest
 from gator_engine.adapters.sql import SqlStore
 from gator_engine.domain.assets import AssetKind, AssetQuery, FileFacts, Lineage, Rendition
 from gator_engine.domain.boards import Board
+from gator_engine.domain.fingerprints import DETAIL_BITS, PictureFingerprint
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import PostMedia
 from gator_engine.domain.ratings import ContentRating, RatedKind, RatingSource
@@ -65,7 +66,8 @@ def test_ratings_are_appended_and_read_newest_first(store: SqlStore) -> None:
 
 
 def test_fingerprints_come_back_whole_and_are_found_by_their_bands(store: SqlStore) -> None:
-    high, low = 2**64 - 1, 0
+    high = PictureFingerprint(2**64 - 1, 2**DETAIL_BITS - 1)
+    low = PictureFingerprint(0, 0)
     with store.write() as uow:
         for number in range(4):
             uow.assets.add(asset(f"a{number}", deleted_at=NOW if number == 3 else None))
@@ -76,8 +78,9 @@ def test_fingerprints_come_back_whole_and_are_found_by_their_bands(store: SqlSto
         uow.fingerprints.put("a2", None)
         uow.fingerprints.put("a3", high)
         assert uow.fingerprints.missing(9) == []
-        assert uow.fingerprints.all() == {"a0": high, "a1": low}
-        assert uow.fingerprints.near(high ^ 0b1111111) == {"a0": high}
+        assert uow.fingerprints.all() == {"a0": high.bits, "a1": low.bits}
+        assert uow.fingerprints.many(["a1", "a2", "a3"]) == {"a1": low, "a3": high}
+        assert uow.fingerprints.near(high.bits ^ 0b1111111) == {"a0": high}
         assert (uow.fingerprints.of("a0"), uow.fingerprints.of("a2")) == (high, None)
 
 
