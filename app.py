@@ -27,6 +27,7 @@ def _pages() -> dict[str, list[st.Page]]:
         "Make": [
             page("personas", "face"),
             page("create", "auto_awesome"),
+            page("video", "movie"),
             page("library", "photo_library"),
         ],
         "Publish": [
@@ -72,7 +73,8 @@ def build() -> st.App:
 
     settings = load_settings()
     configure_logging(settings)
-    config.set_option("server.maxUploadSize", settings.max_upload_mb)
+    largest = max(settings.max_upload_mb, settings.max_media_mb)
+    config.set_option("server.maxUploadSize", largest)
     # Until st.navigation has run once, Streamlit takes the folder pages/ for its own kind of pages
     # and a deep link opens the bare script, without navigation and style.
     PagesManager.uses_pages_directory = False

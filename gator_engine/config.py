@@ -42,8 +42,9 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     publish_workers: int = Field(2, ge=1, le=64, description="Forking workers for publishing.")
     default_workers: int = Field(
-        1, ge=1, le=64, description="Forking workers for metrics, rendering and housekeeping."
+        1, ge=1, le=64, description="Forking workers for metrics, words and housekeeping."
     )
+    render_workers: int = Field(1, ge=1, le=16, description="Forking workers for rendering videos.")
     gpu_workers: int = Field(
         1, ge=0, le=16, description="Generation workers that keep a model warm, one per device."
     )
@@ -98,6 +99,12 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(50, ge=1, le=4096, description="Largest accepted upload, in MiB.")
     max_image_megapixels: float = Field(
         64.0, gt=0, description="Largest accepted picture, in megapixels (decompression bombs)."
+    )
+    max_media_mb: int = Field(
+        500, ge=1, le=65_536, description="Largest accepted film or sound, in MiB."
+    )
+    max_media_minutes: float = Field(
+        180.0, gt=0, le=1440, description="Longest accepted film or sound, in minutes."
     )
     require_alt_text: bool = Field(
         True, description="Refuse to schedule pictures without a description for blind people."
@@ -175,6 +182,26 @@ class Settings(BaseSettings):
     identity_model: str = Field(
         "",
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",
+    )
+    speech_api_url: str = Field(
+        "",
+        description="OpenAI-compatible speech service, such as http://localhost:8880/v1.",
+    )
+    speech_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that speech service, if it wants one."
+    )
+    speech_api_model: str = Field("", description="Model name to ask that speech service for.")
+    speech_api_voices: str = Field(
+        "alloy", description="Voices of that speech service, with commas; it does not tell them."
+    )
+    elevenlabs_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for ElevenLabs, if its voices are to be used."
+    )
+    elevenlabs_url: str = Field(
+        "https://api.elevenlabs.io", description="Address of ElevenLabs (or a stand-in)."
+    )
+    elevenlabs_model: str = Field(
+        "eleven_multilingual_v2", description="Model to ask ElevenLabs for."
     )
     models_dir: Path = Field(
         Path(), description="Folder of models beside the hub's cache; empty means home/models."

@@ -55,6 +55,15 @@ JOBS: dict[str, JobSpec] = {
         JobSpec("tidy", "workers.jobs.tidy", "default", 3600, 2, "Empty the trash and tidy up"),
         JobSpec("write_text", "workers.jobs.write_text", "default", 1800, 3, "Write text"),
         JobSpec("draw_slides", "workers.jobs.draw_slides", "default", 900, 2, "Draw slides"),
+        JobSpec(
+            "render_video", "workers.jobs.render_video", "render", 4 * 3600, 2, "Render a video"
+        ),
+        JobSpec(
+            "make_video", "workers.jobs.make_video", "render", 2 * 3600, 2, "Make a video", True
+        ),
+        JobSpec(
+            "shoot_video", "workers.jobs.shoot_video", "gpu", 6 * 3600, 2, "Shoot and make a video"
+        ),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
             "check_account",
@@ -67,7 +76,7 @@ JOBS: dict[str, JobSpec] = {
         ),
     )
 }
-QUEUES = ("publish", "default", "metrics", "gpu", "downloads")
+QUEUES = ("publish", "default", "metrics", "gpu", "render", "downloads")
 # Workers of these stay warm: they choose among what waits by what they have loaded.
 WARM_QUEUES = frozenset({"gpu"})
 # Deliveries have a state machine of their own and are stopped one by one.

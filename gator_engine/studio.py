@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gator_engine.config import Settings, load_settings
 from gator_engine.domain.health import Check
 from gator_engine.errors import ConfigError, InvalidInput, Unavailable
-from gator_engine.studio_writing import WritingServices
+from gator_engine.studio_video import VideoServices
 
 if TYPE_CHECKING:
     from gator_engine.adapters.queue.inline_queue import InlineQueue
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
     from gator_engine.services.sheets import Sheets
+    from gator_engine.services.storyboards import Storyboards
 
 
-class Studio(WritingServices):
+class Studio(VideoServices):
     """Everything one can do, as services; open it with `open_studio` and close it when done."""
 
     def __init__(self, settings: Settings, *, actor: str = "local", **adapters: Any) -> None:
@@ -165,6 +166,19 @@ class Studio(WritingServices):
         )
 
     @cached_property
+    def storyboards(self) -> Storyboards:
+        """Make videos from briefs."""
+        from gator_engine.services._cutting import Cutting
+        from gator_engine.services._filming import Filming
+        from gator_engine.services.storyboards import Storyboards
+
+        cutting = Cutting(self.library, self.projects)
+        filming = Filming(
+            self._context, self.generation, self.library, lambda: self.narrator, cutting
+        )
+        return Storyboards(self._context, self.texts, filming, self.jobs)
+
+    @cached_property
     def composing(self) -> Composing:
         """Write posts and approve them."""
         from gator_engine.services.composing import Composing
@@ -246,7 +260,10 @@ class Studio(WritingServices):
             _answers("Database", self.store.ping),
             _answers("Queue", self.queue.ping),
         ]
-        return parts + machine_checks(self.settings, self.generators, self.providers.writers())
+        checks = machine_checks(self.settings, self.generators, self.providers.writers())
+        missing = self.renderer.missing()
+        video = Check("Video", not missing, missing or "ready to render", required=False)
+        return [*parts, *checks, video]
 
     @cached_property
     def provenance(self) -> FileProvenance:
@@ -261,7 +278,7 @@ class Studio(WritingServices):
             self.weights,
             self.generation,
             device=self.settings.device,
-            most_bytes=self.settings.max_upload_mb * 1024 * 1024,
+            most_bytes=max(self.settings.max_upload_mb, self.settings.max_media_mb) * 2**20,
         )
 
     @cached_property

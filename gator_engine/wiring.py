@@ -15,6 +15,7 @@ from gator_engine.errors import ConfigError
 if TYPE_CHECKING:
     from gator_engine.ports import (
         BlobStore,
+        CaptionFiles,
         CaptionWriter,
         Clock,
         Connector,
@@ -30,13 +31,18 @@ if TYPE_CHECKING:
         MediaInspector,
         ModelDownloads,
         ModelShelf,
+        MusicBeds,
+        Narrator,
         OpenModel,
         PersonaFiles,
         SandboxNetwork,
         SecretVault,
         SheetPainter,
         Signing,
+        SoundDesk,
         Store,
+        TimelineFiles,
+        VideoRenderer,
         Watermarking,
         Weights,
     )
@@ -107,9 +113,9 @@ class Adapters:
     @cached_property
     def inspector(self) -> MediaInspector:
         """Looks into files."""
-        from gator_engine.adapters.media.inspector import PillowInspector
+        from gator_engine.adapters.media.files import FileInspector
 
-        return PillowInspector(self.settings)
+        return FileInspector(self.settings)
 
     @cached_property
     def signing(self) -> Signing:
@@ -202,6 +208,27 @@ class Adapters:
         return DiffusersLoraTrainer(self.settings)
 
     @cached_property
+    def renderer(self) -> VideoRenderer:
+        """Renders videos."""
+        from gator_engine.adapters.render.renderer import TimelineRenderer
+
+        return TimelineRenderer(self.settings)
+
+    @cached_property
+    def timeline_files(self) -> TimelineFiles:
+        """Timelines for other editors."""
+        from gator_engine.adapters.otio import OtioFiles
+
+        return OtioFiles()
+
+    @cached_property
+    def caption_files(self) -> CaptionFiles:
+        """Caption files in and out."""
+        from gator_engine.adapters.subtitles.files import SubtitleFiles
+
+        return SubtitleFiles()
+
+    @cached_property
     def shelf(self) -> ModelShelf:
         """Models on disk."""
         from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
@@ -239,6 +266,27 @@ class Adapters:
         from gator_engine.adapters import captions
 
         return captions.opener(self.settings)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """Reads scripts aloud."""
+        from gator_engine.adapters.voices.narrator import SentenceNarrator
+
+        return SentenceNarrator(self.settings)
+
+    @cached_property
+    def sound_desk(self) -> SoundDesk:
+        """Listens to sound."""
+        from gator_engine.adapters.sound.desk import FileSoundDesk
+
+        return FileSoundDesk()
+
+    @cached_property
+    def music_beds(self) -> MusicBeds:
+        """Makes music."""
+        from gator_engine.adapters.sound.beds import SynthesisedBeds
+
+        return SynthesisedBeds()
 
     @cached_property
     def sandbox(self) -> SandboxNetwork:

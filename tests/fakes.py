@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from gator_engine.domain.users import AuditEvent
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.errors import NotFound, StaleWrite, Unavailable
-from gator_engine.ports import WorkerInfo, WorkerLoad
+from gator_engine.ports import RenderRequest, RenderResult, Run, WorkerInfo, WorkerLoad
 from gator_engine.services._context import Context
 
 MONDAY_MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -281,3 +283,42 @@ class FakeStore:
 def fake_context(clock: FakeClock | None = None, store: FakeStore | None = None) -> Context:
     """Surroundings of a service made of fakes."""
     return Context(store=store or FakeStore(), clock=clock or FakeClock(), ids=FakeIds())
+
+
+class FakeRenderer:
+    """ports.VideoRenderer that writes a ready file; each timeline gets bytes of its own.
+
+    `fails` is raised in the middle, after half a file was written; `at_step` is called at each
+    step of progress.
+    """
+
+    def __init__(self, film: bytes) -> None:
+        self.film = film
+        self.requests: list[RenderRequest] = []
+        self.absent = ""
+        self.fails: Exception | None = None
+        self.at_step: Callable[[], None] = lambda: None
+
+    def missing(self) -> str:
+        return self.absent
+
+    def render(self, request: RenderRequest, run: Run, folder: Path) -> RenderResult:
+        self.requests.append(request)
+        path = folder / "video.mp4"
+        path.write_bytes(self.film[:100])
+        for step in range(4):
+            self.at_step()
+            run.progress(step / 4, "Rendering")
+        if self.fails is not None:
+            raise self.fails
+        told = sha256(repr((request.timeline, request.profile)).encode()).digest()
+        path.write_bytes(self.film + (8 + len(told)).to_bytes(4, "big") + b"free" + told)
+        timeline = request.timeline
+        size = request.profile.size(timeline.size)
+        return RenderResult(
+            path, timeline.length, timeline.duration_s, size, 3, 1, "fake", -14.0, -1.2
+        )
+
+    def frame(self, request: RenderRequest, number: int) -> bytes:
+        self.requests.append(request)
+        return b"PNG %d" % number

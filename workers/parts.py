@@ -83,6 +83,10 @@ def background_parts(settings: Settings, env: Mapping[str, str]) -> list[Part]:
         Part("dispatcher", _command("dispatcher"), env),
         *(Part(f"publish-{n + 1}", publish, env) for n in range(settings.publish_workers)),
         *(Part(f"default-{n + 1}", default, env, nice=5) for n in range(settings.default_workers)),
+        *(
+            Part(f"render-{n + 1}", _worker("render"), env, nice=10)
+            for n in range(settings.render_workers)
+        ),
         # A download takes hours and hardly any processor; nothing else may have to wait for it.
         Part("downloads", _worker("downloads"), env, nice=10),
         *(

@@ -41,6 +41,23 @@ class FileFacts:
     duration_s: float | None = None
 
 
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "video/quicktime": "mov",
+    "video/x-matroska": "mkv",
+    "audio/x-matroska": "mka",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "application/x-subrip": "srt",
+    "text/x-ssa": "ass",
+}
+
+
+def ending_of(mime: str) -> str:
+    """How names of such files end, without the dot: "jpg", "mp4"."""
+    return _ENDINGS.get(mime) or mime.rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class Provenance:
     """How a file came to be: origin, tool, model, seed and every parameter needed to repeat it."""
@@ -122,10 +139,10 @@ def shelf_of(asset: Asset) -> Shelf:
 class AssetQuery:
     """Filters of the library; None means "any".
 
-    `used` asks whether a post refers to the asset; `unrated` for files without a rating; `since`
-    and `until` bound when it was added (until is excluded). `inputs` shows masks and control
-    pictures instead of the library, `trashed` the trash. Pages follow each other by `after`
-    (the cursor that the page before gave) or, where few are skipped, by `offset`.
+    `used` asks whether a post or a video project refers to the asset; `unrated` for files without a
+    rating; `since` and `until` bound when it was added (until is excluded). `inputs` shows masks
+    and control pictures instead of the library, `trashed` the trash. Pages follow each other by
+    `after` (the cursor that the page before gave) or, where few are skipped, by `offset`.
     """
 
     text: str = ""

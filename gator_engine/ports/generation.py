@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from gator_engine.domain.assets import FileFacts
@@ -11,6 +12,7 @@ from gator_engine.domain.briefs import BriefKind, CompiledPrompt
 from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
+from gator_engine.domain.identity_routes import ReferenceUse
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.spending import NO_PURPOSE, CallPurpose
 from gator_engine.domain.token_budget import TokenCounter
@@ -112,6 +114,22 @@ class Modelled(Protocol):
 
     def missing_for(self, settings: Mapping[str, Any]) -> str:
         """As `Generator.missing`, for a request with these settings."""
+
+
+@runtime_checkable
+class Resembling(Protocol):
+    """A generator that can tell what its models do with pictures of the persona. One that takes
+    references and is not of this sort hands them to its service as pictures."""
+
+    def reference_use(self, settings: Mapping[str, Any]) -> ReferenceUse:
+        """What the model these settings mean does with them; loads nothing."""
+
+    @property
+    def exchangeable(self) -> bool:
+        """Whether another model may take the place of the default one."""
+
+    def editing_model(self) -> ReferenceUse | None:
+        """An installed model that is shown references and could take its place; None without."""
 
 
 @dataclass(frozen=True)
@@ -229,20 +247,24 @@ class LanguageModel(Protocol):
 
 
 class MediaInspector(Protocol):
-    """Detects what a file is from its bytes, and makes small pictures of it."""
+    """Detects what a file is from its bytes, given or at a path, and makes small pictures of it."""
 
-    def inspect(self, data: bytes, *, field: str = "file", filename: str = "") -> FileFacts:
+    def inspect(self, data: bytes | Path, *, field: str = "file", filename: str = "") -> FileFacts:
         """What the bytes are.
 
         Raises InvalidInput naming `field` for empty, truncated, oversized or unknown files, and
         for a `filename` whose ending claims another format.
         """
 
-    def thumbnail(self, data: bytes, facts: FileFacts, edge: int = 480) -> bytes:
-        """A WebP whose longer edge is `edge` pixels at most."""
+    def thumbnail(self, data: bytes | Path, facts: FileFacts, edge: int = 480) -> bytes:
+        """A WebP whose longer edge is `edge` pixels at most.
 
-    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+        Of a film a telling frame, of a sound its waveform, of subtitles the first lines.
+        """
+
+    def fingerprint(self, data: bytes | Path, facts: FileFacts) -> int | None:
+        """64 bits that look-alikes share all but a few of; None for a picture too plain, a sound
+        or subtitles. A film's are those of its thumbnail.
 
         See `domain/fingerprints.py`. Raises InvalidInput for what cannot be read.
         """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gator_engine.domain.accounts import Account
-from gator_engine.domain.assets import Asset, FileFacts, Origin, Rendition
+from gator_engine.domain.assets import Asset, AssetKind, FileFacts, Origin, Rendition
 from gator_engine.domain.capabilities import MediaRule
 from gator_engine.domain.deliveries import Delivery
 from gator_engine.domain.personas import Rating
@@ -76,7 +76,8 @@ class Messages:
 
     def message(self, post: Post, account: Account) -> Message:
         """The post as it will read on the account's platform."""
-        rule = self._connectors[account.platform].capabilities_for(account).media
+        can = self._connectors[account.platform].capabilities_for(account)
+        rule, label = can.media, can.label
         with self._context.store.read() as uow:
             profile = uow.personas.revision(post.persona_revision_id).profile
             assets = {a.id: a for a in uow.assets.many([m.asset_id for m in post.media])}
@@ -85,6 +86,7 @@ class Messages:
             asset = assets.get(shown.asset_id)
             if asset is None:
                 raise InvalidInput(f"media[{number}]", "is not in the library any more")
+            _refuse_moving(asset, f"media[{number}]", label)
             if not shown.alt_text.strip() and (self._require_alt_text or rule.alt_text_required):
                 raise InvalidInput(
                     f"media[{number}].alt_text", "describe the picture for people who cannot see it"
@@ -164,6 +166,14 @@ class Messages:
         raise InvalidInput(
             "picture", "leaves no room for its credentials", f"{rule.max_image_bytes} bytes"
         )
+
+
+def _refuse_moving(asset: Asset, field: str, label: str) -> None:
+    """Platforms are sent still pictures only, so far."""
+    kind = asset.facts.kind
+    if kind is not AssetKind.IMAGE:
+        what = {AssetKind.VIDEO: "a video", AssetKind.AUDIO: "a sound"}.get(kind, "a subtitle file")
+        raise InvalidInput(field, f"is {what}; {label} takes none from here yet", "still pictures")
 
 
 def _rendition_key(original: _Original, rule: MediaRule, *, signed: bool) -> str:

@@ -19,6 +19,7 @@ from gator_engine.ports import MarkReader, Signing, Watermarking, Weights
 # Origins that say "by a model", for which the hidden mark is meant.
 _BY_MODEL = (Origin.AI_GENERATED, Origin.AI_EDITED)
 _CODE_BYTES = 4
+_AI_TYPES = frozenset(SOURCE_TYPES[origin] for origin in _BY_MODEL)
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,21 @@ class Sealing:
         to_sign = self._signing.signs(mime)
         return Unsigned(data, hashlib.sha256(data).hexdigest(), to_sign=to_sign)
 
+    def says_ai(self, data: bytes, mime: str) -> bool:
+        """Whether the marks or credentials of a file say that a model had a part in it."""
+        told = [self._marks.read(data).source_type]
+        told += [step.source_type for step in self._signing.read(data, mime).actions]
+        return any(source_type in _AI_TYPES for source_type in told)
+
     def signs(self, mime: str) -> bool:
         """Whether files of this type are signed."""
         return self._signing.signs(mime)
+
+    def changes(self, mime: str, made: Provenance) -> bool:
+        """Whether such a file is marked or signed, and so has to be read as a whole."""
+        return made.origin is not Origin.UPLOAD and (
+            made.origin in _BY_MODEL or self._signing.signs(mime)
+        )
 
     def sign(
         self,

@@ -58,13 +58,17 @@ class StorageReport:
 
 @dataclass(frozen=True)
 class CleanUp:
-    """What a clean-up removed, or would remove (`dry_run`), and what it kept and why."""
+    """What a clean-up removed, or would remove (`dry_run`), and what it kept and why.
+
+    What only `projects` that go needed stays until the clean-up after.
+    """
 
     dry_run: bool
     assets: Sequence[str] = ()
     blobs: Amount = Amount()
     leftovers: Amount = Amount()
     kept: Sequence[Refusal] = field(default_factory=tuple)
+    projects: Sequence[str] = ()
 
 
 class Housekeeping:
@@ -105,22 +109,24 @@ class Housekeeping:
     def empty_trash(self, *, everything: bool = False, dry_run: bool = True) -> CleanUp:
         """Remove what has lain in the trash long enough (or `everything` in it) for good.
 
-        A file stays while a post (also an earlier version), a persona's look, a character set, a
-        brief, any other row, or a file made from it needs it; the report says which and why.
+        A file stays while a post (also an earlier version), a video project, a persona's look, a
+        character set, a brief, any other row, or a file made from it needs it; the report says
+        which and why. Video projects in the trash go by the same rule of days.
         """
         until = self._context.now() - timedelta(days=0 if everything else self._trash_days)
         if not everything and self._trash_days == 0:
             return CleanUp(dry_run)
         with self._context.store.read() as uow:
-            ids = list(uow.usage.trashed(until))
+            ids, projects = list(uow.usage.trashed(until)), list(uow.projects.trashed(until))
             needed = uow.usage.needed(ids)
             names = {asset.id: asset.title or asset.id for asset in uow.assets.many(list(needed))}
         kept = [Refusal(one, names.get(one, one), why) for one, why in needed.items()]
         going = [one for one in ids if one not in needed]
         if dry_run:
-            return CleanUp(True, going, self._freed(going), kept=kept)
+            return CleanUp(True, going, self._freed(going), kept=kept, projects=projects)
         removed, files = self._remove(going)
-        return CleanUp(False, removed, self._drop(files), kept=kept)
+        gone = [one for one in projects if self._remove_project(one, until)]
+        return CleanUp(False, removed, self._drop(files), kept=kept, projects=gone)
 
     def sweep(self, *, dry_run: bool = True) -> CleanUp:
         """Remove files that nothing refers to and interrupted uploads, each a day old or more."""
@@ -140,7 +146,9 @@ class Housekeeping:
         blobs = Amount(
             emptied.blobs.files + swept.blobs.files, emptied.blobs.size + swept.blobs.size
         )
-        return CleanUp(False, emptied.assets, blobs, swept.leftovers, emptied.kept)
+        return CleanUp(
+            False, emptied.assets, blobs, swept.leftovers, emptied.kept, emptied.projects
+        )
 
     def plan(self) -> bool:
         """Ask for the daily round once a day; called by the dispatcher all the time, and cheap."""
@@ -172,6 +180,15 @@ class Housekeeping:
                         if (file := self._blobs.look(name)) is not None:
                             files[name] = file
         return removed, list(files.values())
+
+    def _remove_project(self, project_id: str, until: datetime) -> bool:
+        """Forget a project that still lies in the trash; asked once more in the transaction."""
+        with self._context.store.write() as uow:
+            if project_id not in uow.projects.trashed(until):
+                return False
+            uow.projects.remove(project_id)
+            self._context.audit(uow, "remove", "project", project_id)
+        return True
 
     def _drop(self, files: Sequence[StoredFile]) -> Amount:
         """Delete blobs that still are old and that still nothing refers to."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gator_engine.domain.assets import (
     Asset,
+    AssetKind,
     AssetQuery,
     Facets,
     FileFacts,
@@ -55,7 +58,11 @@ class UploadReport:
 
 @dataclass(frozen=True)
 class NewAsset:
-    """A file to be kept, with what is known about it."""
+    """A file to be kept, with what is known about it.
+
+    `path` names a file on this machine's disk instead of `data` (then b""): it is copied in pieces
+    unless it has to be marked or signed, which needs the whole of it.
+    """
 
     data: bytes
     provenance: Provenance
@@ -66,6 +73,12 @@ class NewAsset:
     generation_id: str | None = None
     rating: Rating | None = None
     parents: tuple[tuple[str, str], ...] = ()
+    path: Path | None = None
+
+    @property
+    def content(self) -> bytes | Path:
+        """The bytes, or where they are."""
+        return self.data if self.path is None else self.path
 
 
 class Library:
@@ -91,13 +104,16 @@ class Library:
         persona_id: str | None = None,
         title: str = "",
         alt_text: str = "",
+        only: AssetKind | None = None,
     ) -> Asset:
-        """Check and keep an uploaded picture; the same bytes twice give the same asset.
+        """Check and keep an uploaded file; the same bytes twice give the same asset.
 
         Raises InvalidInput naming `file` and the limit for empty, oversized, truncated,
-        mislabelled or unknown files.
+        mislabelled or unknown files, and for another kind than `only`.
         """
         facts = self._inspector.inspect(data, filename=filename)
+        if only is not None and facts.kind is not only:
+            raise InvalidInput("file", f"is {facts.mime}", f"{only.value} files here")
         label = f"Uploaded file {filename[:TITLE_LIMIT]}"
         new = NewAsset(
             data=data,
@@ -139,33 +155,49 @@ class Library:
         The same pixels and parameters twice give the same asset. Raises InvalidInput when it is
         not what it should be, ConfigError when the signing certificate cannot be used.
         """
-        return self._keep(new, self._inspector.inspect(new.data))
+        return self._keep(new, self._inspector.inspect(new.content))
 
     def _keep(self, new: NewAsset, facts: FileFacts) -> Asset:
         check_texts(new.title, new.alt_text, ())
         made = self._sealing.identified(new.provenance)
-        unsigned = self._sealing.mark(new.data, facts.mime, made)
-        content = unsigned.content_sha256
-        with self._context.store.write() as uow:
-            if known := _known(uow, content):
-                return known
+        if new.path is not None and not self._sealing.changes(facts.mime, made):
+            content = _sha256(new.path)
+            return self._already(content) or self._store(new, facts, made, new.path, content)
+        data = new.data if new.path is None else new.path.read_bytes()
+        unsigned = self._sealing.mark(data, facts.mime, made)
+        if known := self._already(unsigned.content_sha256):
+            return known
         data = self._sealing.sign(unsigned, facts.mime, made, new.title, self._parents(new))
-        small = self._inspector.thumbnail(unsigned.data, facts)
-        bits = self._inspector.fingerprint(unsigned.data, facts)
-        sha256, thumbnail = self._blobs.put(data), self._blobs.put(small)
+        return self._store(new, facts, made, data, unsigned.content_sha256)
+
+    def _already(self, content: str) -> Asset | None:
+        with self._context.store.write() as uow:
+            return _known(uow, content)
+
+    def _store(
+        self,
+        new: NewAsset,
+        facts: FileFacts,
+        made: Provenance,
+        data: bytes | Path,
+        content: str,
+    ) -> Asset:
+        small = self._inspector.thumbnail(data, facts)
+        bits = self._inspector.fingerprint(data, facts)
+        sha256, thumbnail = self._put(data), self._put(small)
         context = self._context
         with context.store.write() as uow:
             # A sweep may have removed equal bytes that lay unused, just before this transaction.
             for stored, whole in ((sha256, data), (thumbnail, small)):
                 if not self._blobs.exists(stored):
-                    self._blobs.put(whole)
+                    self._put(whole)
             if known := _known(uow, content):
                 return known
             asset = Asset(
                 id=context.ids.new(),
                 sha256=sha256,
                 content_sha256=content,
-                facts=replace(facts, size=len(data)),
+                facts=replace(facts, size=self._blobs.size(sha256)),
                 provenance=made,
                 created_at=context.now(),
                 title=new.title,
@@ -182,6 +214,9 @@ class Library:
                 rate_by_person(context, uow, asset, new.rating)
             context.audit(uow, "add", "asset", asset.id, origin=made.origin.value)
         return asset
+
+    def _put(self, data: bytes | Path) -> str:
+        return self._blobs.put_file(data) if isinstance(data, Path) else self._blobs.put(data)
 
     def _parents(self, new: NewAsset) -> list[Parent]:
         """The files it was made from, for its credentials."""
@@ -293,6 +328,11 @@ class Library:
             asset = uow.assets.get(asset_id)
             uow.assets.save(replace(asset, deleted_at=context.now() if deleted else None))
             context.audit(uow, "trash" if deleted else "restore", "asset", asset_id)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _known(uow: UnitOfWork, content_sha256: str) -> Asset | None:

@@ -212,7 +212,9 @@ class Portability:
         usable, left_out = [], {}
         for image in images:
             try:
-                self._inspector.inspect(image.data, field=image.name)
+                facts = self._inspector.inspect(image.data, field=image.name)
+                if facts.kind is not AssetKind.IMAGE:
+                    raise InvalidInput(image.name, f"is {facts.mime}", "still pictures")
                 _check_words(image)
                 usable.append(image)
             except InvalidInput as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import IO, cast
 
-from gator_engine.domain.assets import Asset
+from gator_engine.domain.assets import Asset, ending_of
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.selections import BulkReport, Refusal
 from gator_engine.errors import InvalidInput, NotFound, PermissionDenied
@@ -210,7 +210,7 @@ class _Pieces:
 def _file_name(number: int, asset: Asset) -> str:
     """Plain letters, safe on every system, in the order of the selection."""
     stem = re.sub(r"[^\w.-]+", "-", asset.title).strip("-.")[:60] or asset.id
-    ending = asset.facts.mime.rpartition("/")[2].replace("jpeg", "jpg")
+    ending = ending_of(asset.facts.mime)
     stem = stem.removesuffix(f".{ending}")
     return f"{number:03}-{stem}.{ending}"
 

@@ -8,19 +8,22 @@ from typing import Literal
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset
+from gator_engine.domain.assets import Asset, AssetKind, ending_of
 from gator_engine.domain.personas import Rating
-from pages._ui import cards, forms, provenance_view, shell, state, words
+from pages._ui import cards, forms, players, provenance_view, shell, state, words
 from pages._ui.commands import attempt
 from pages._ui.persona_form import RATING_WORDS
 from pages._ui.session import my_zone, studio
+
+# Types besides pictures that the C2PA specification gives a place for credentials in.
+WITH_CREDENTIALS = {"video/mp4", "video/quicktime", "audio/mp4", "audio/wav", "audio/mpeg"}
 
 
 def show(asset: Asset) -> None:
     """Everything about one asset."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        cards.picture(asset, whole=True)
+        players.show(asset)
         _actions(asset)
         _belongs(asset)
     with right:
@@ -30,21 +33,13 @@ def show(asset: Asset) -> None:
         with st.container(key="card-origin"):
             _origin(asset)
         with st.container(key="card-provenance"):
-            provenance_view.of_asset(asset)
+            _what_it_says(asset)
         _lineage(asset)
 
 
 def _actions(asset: Asset) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        suffix = asset.facts.mime.rpartition("/")[2].replace("jpeg", "jpg")
-        st.download_button(
-            "Download",
-            lambda: studio().library.read(asset.id),
-            file_name=f"{asset.id}.{suffix}",
-            mime=asset.facts.mime,
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        _download(asset)
         if asset.deleted_at is not None:
             if st.button("Take out of the trash", icon=":material/restore_from_trash:"):
                 attempt(lambda: studio().library.restore(asset.id), done="Back in the library.")
@@ -58,6 +53,31 @@ def _actions(asset: Asset) -> None:
                     then=lambda _: state.link(asset=None),
                     undo=lambda: studio().library.restore(asset.id),
                 )
+
+
+def _download(asset: Asset) -> None:
+    """Large files come by address, in pieces; pictures through the page."""
+    if asset.facts.kind in {AssetKind.VIDEO, AssetKind.AUDIO}:
+        url = f"{players.address(asset)}?download=1"
+        st.link_button("Download", url, icon=":material/download:")
+        return
+    st.download_button(
+        "Download",
+        lambda: studio().library.read(asset.id),
+        file_name=f"{asset.id}.{ending_of(asset.facts.mime)}",
+        mime=asset.facts.mime,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _what_it_says(asset: Asset) -> None:
+    """Credentials and marks; some types have no place for any."""
+    if asset.facts.kind is AssetKind.IMAGE or asset.facts.mime in WITH_CREDENTIALS:
+        provenance_view.of_asset(asset)
+        return
+    shell.section("What the file says")
+    st.caption("Files of this type hold no content credentials.")
 
 
 def _edit(asset: Asset) -> None:
@@ -99,6 +119,7 @@ def _origin(asset: Asset) -> None:
             "Seed": "" if made.seed is None else str(made.seed),
             "Prompt": made.prompt,
             "Size": f"{file.width} × {file.height} px" if file.width else "",
+            "Length": words.length(file.duration_s) if file.duration_s else "",
             "File": f"{file.mime}, {words.size(file.size)}",
             "Added": words.when(asset.created_at, my_zone()),
             "Fingerprint": f"SHA-256 {asset.sha256[:16]}…",
@@ -138,7 +159,7 @@ def _relatives(label: str, assets: Sequence[Asset]) -> None:
         st.page_link(
             "pages/library.py",
             label=f"{label}: {state.plain(other.title or other.id)}",
-            icon=":material/image:",
+            icon=f":material/{cards.KINDS[other.facts.kind][0]}:",
             query_params={"asset": other.id},
         )
 

@@ -7,9 +7,11 @@ from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset
+from gator_engine.domain.assets import Asset, AssetKind
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.domain.personas import Brand, PersonaProfile
+from pages._ui import words
+from pages._ui.field_links import Links
 from pages._ui.icons import icon
 from pages._ui.session import studio
 
@@ -23,6 +25,15 @@ GROUPS = {
     "boundaries": "Boundaries",
     "generation": "Generation",
 }
+
+
+KINDS = {
+    AssetKind.IMAGE: ("image", "Picture"),
+    AssetKind.VIDEO: ("movie", "Video"),
+    AssetKind.AUDIO: ("graphic_eq", "Sound"),
+    AssetKind.SUBTITLE: ("subtitles", "Subtitles"),
+}
+"""The symbol and the name of each kind of file."""
 
 
 def html(body: str) -> None:
@@ -89,32 +100,47 @@ def picture(asset: Asset, *, whole: bool = False, ratio: str = "") -> None:
     source = studio().library.url(asset.id, thumbnail=not whole)
     shape = f' style="aspect-ratio:{ratio}"' if ratio else ""
     said = escape(asset.alt_text or f"{asset.title or 'Picture'}; no description yet", quote=True)
-    html(f'<img class="g-thumb" src="{escape(source)}" alt="{said}" loading="lazy"{shape}>')
+    drawn = f'<img class="g-thumb" src="{escape(source)}" alt="{said}" loading="lazy"{shape}>'
+    html(drawn if asset.facts.kind is AssetKind.IMAGE else _badged(drawn, asset))
 
 
-def prompt(compiled: CompiledPrompt) -> None:
-    """A compiled prompt: each piece says where it came from, in words and by colour."""
-    fragments(compiled.fragments)
+def _badged(drawn: str, asset: Asset) -> str:
+    """A thumbnail that says what it stands for, and how long that plays."""
+    symbol, name = KINDS[asset.facts.kind]
+    plays = words.length(asset.facts.duration_s) if asset.facts.duration_s else ""
+    label = f"{name}, {plays}" if plays else name
+    whole = "" if asset.facts.kind is AssetKind.VIDEO else " drawn"
+    return (
+        f'<div class="g-media{whole}">{drawn}<span class="g-badge" role="img" aria-label="{label}">'
+        f"{icon(symbol)}{plays}</span></div>"
+    )
+
+
+def prompt(compiled: CompiledPrompt, links: Links) -> None:
+    """A compiled prompt: each piece says where it came from, in words and by colour, and leads
+    there."""
+    fragments(compiled.fragments, links)
     if compiled.negative:
         html('<div class="g-eyebrow">Kept out</div>')
-        fragments(compiled.negative)
+        fragments(compiled.negative, links)
 
 
-def fragments(parts: Iterable[Fragment]) -> None:
-    """Pieces of a prompt, each with where it came from."""
-    html(f'<div class="g-prompt">{"".join(map(_fragment, parts))}</div>')
+def fragments(parts: Iterable[Fragment], links: Links) -> None:
+    """Pieces of a prompt, each a link to where it came from."""
+    html(f'<div class="g-prompt">{"".join(_fragment(part, links) for part in parts)}</div>')
 
 
-def _fragment(part: Fragment) -> str:
+def _fragment(part: Fragment, links: Links) -> str:
     group, _, field = part.source.partition(".")
     source = GROUPS.get(group, group.capitalize())
     if field and group != "brief":
         source = f"{source} · {field.replace('_', ' ')}"
     weight = f" ×{part.weight:g}" if part.weight != 1 else ""
     shade = group if group in GROUPS else "other"
+    said = f"{source}: {part.text}"
     return (
-        f'<span class="g-frag g-{shade}"><small>{escape(source + weight)}</small>'
-        f"{escape(part.text)}</span>"
+        f'<a class="g-frag g-{shade}" {links.attributes(part.source, said)}>'
+        f"<small>{escape(source + weight)}</small>{escape(part.text)}</a>"
     )
 
 

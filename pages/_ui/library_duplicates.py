@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from gator_engine.domain.assets import Asset
+from gator_engine.domain.assets import Asset, FileFacts
 from pages._ui import cards, shell, words
 from pages._ui.commands import attempt
 from pages._ui.library_bulk import run
@@ -40,6 +40,10 @@ def show() -> None:
         _group(group)
 
 
+def _plays(file: FileFacts) -> str:
+    return f"{words.length(file.duration_s)}, " if file.duration_s else ""
+
+
 def _group(group: Sequence[Asset]) -> None:
     with (
         st.container(key=f"card-alike-{group[0].id}"),
@@ -51,7 +55,7 @@ def _group(group: Sequence[Asset]) -> None:
                 file = asset.facts
                 cards.html(
                     f'<div class="g-title g-two-lines">{escape(asset.title or "Untitled")}</div>'
-                    f'<div class="g-soft">{file.width} × {file.height} px, '
+                    f'<div class="g-soft">{file.width} × {file.height} px, {_plays(file)}'
                     f"{words.size(file.size)}<br>{words.when(asset.created_at, my_zone())}</div>"
                 )
                 others = [other.id for other in group if other.id != asset.id]

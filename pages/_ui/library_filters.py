@@ -9,7 +9,7 @@ import streamlit as st
 
 from gator_engine.domain.assets import AssetKind, AssetQuery, Facets, Origin, Shelf
 from gator_engine.domain.personas import Rating
-from pages._ui import state, words
+from pages._ui import cards, state, words
 from pages._ui.library_boards import Place
 from pages._ui.persona_form import RATING_WORDS
 from pages._ui.session import studio
@@ -18,7 +18,7 @@ PAGE = 24
 UNRATED = "unrated"
 USED = {"Used in a post": True, "Not used yet": False}
 FACETS_KEPT_S = 20
-KINDS = {"image": "Picture", "video": "Video", "audio": "Audio", "subtitle": "Subtitles"}
+KINDS = {kind.value: name for kind, (_, name) in cards.KINDS.items()}
 SHELVES = {"inputs": Shelf.INPUTS, "trash": Shelf.TRASH}
 
 

@@ -129,6 +129,6 @@ def _nothing(query: AssetQuery) -> None:
         shell.empty(
             "photo_library",
             "Nothing here yet",
-            "Pictures you make or upload appear here.",
+            "Pictures, videos and sounds you make or upload appear here.",
             key="library",
         ).page_link("pages/create.py", label="Make a picture", icon=":material/auto_awesome:")

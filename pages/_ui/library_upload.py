@@ -10,19 +10,26 @@ from pages._ui import forms, state
 from pages._ui.commands import attempt
 from pages._ui.session import studio
 
+TAKEN = (
+    "Pictures (PNG, JPEG, WebP or GIF), at most {settings.max_upload_mb} MiB each. Videos (MP4, "
+    "MOV, WebM or MKV) and sounds (WAV, MP3, M4A, AAC, OGG, Opus or FLAC), at most "
+    "{settings.max_media_mb} MiB and {settings.max_media_minutes:g} minutes each. Subtitles (SRT, "
+    "VTT or ASS). {most} files at once."
+)
+
 
 def popover() -> None:
     """The upload form; it keeps what was typed when a file is refused."""
     form = "upload"
     round_ = st.session_state.setdefault("upload:round", 0)
-    limit = studio().settings.max_upload_mb
+    settings = studio().settings
     with st.popover("Upload", icon=":material/upload:"):
         files = st.file_uploader(
-            "Pictures",
+            "Files",
             key=f"upload:{round_}",
-            max_upload_size=limit,
+            max_upload_size=max(settings.max_upload_mb, settings.max_media_mb),
             accept_multiple_files=True,
-            help=f"PNG, JPEG, WebP or GIF, at most {limit} MiB each, {MOST_UPLOADS} at once.",
+            help=TAKEN.format(settings=settings, most=MOST_UPLOADS),
         )
         forms.mark(form, "file")
         title = alt = ""

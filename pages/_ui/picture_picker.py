@@ -75,7 +75,11 @@ def _asset(asset_id: str | None) -> Asset | None:
 
 @st.dialog("Choose a picture", width="large")
 def _dialog(option: Option) -> None:
-    given = st.file_uploader("Bring one from this computer", key=f"bring-{option.name}")
+    given = st.file_uploader(
+        "Bring one from this computer",
+        key=f"bring-{option.name}",
+        max_upload_size=studio().settings.max_upload_mb,
+    )
     if given is not None:
         _bring(option, given.getvalue(), given.name)
     text = st.text_input("Or find one in the library", type="search", key=f"find-{option.name}")
@@ -93,7 +97,7 @@ def _dialog(option: Option) -> None:
 
 def _bring(option: Option, data: bytes, name: str) -> None:
     try:
-        kept = studio().library.upload(data, name)
+        kept = studio().library.upload(data, name, only=AssetKind.IMAGE)
     except GatorError as error:
         said = explain(error)
         st.error(f"{said.title}. {said.text}", icon=":material/error:")

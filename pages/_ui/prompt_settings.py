@@ -88,7 +88,12 @@ def _new_list() -> None:
             done=f"The list {name} is kept.",
             form=LIST,
         )
-    file = st.file_uploader("Or bring a .txt file", type=["txt"], key=f"{LIST}:file")
+    file = st.file_uploader(
+        "Or bring a .txt file",
+        type=["txt"],
+        key=f"{LIST}:file",
+        max_upload_size=studio().settings.max_upload_mb,
+    )
     forms.mark(LIST, "file")
     if file is not None and st.button("Keep the file as a list", icon=":material/upload:"):
         attempt(

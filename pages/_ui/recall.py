@@ -20,7 +20,9 @@ def ask() -> None:
     st.write(
         "Pictures made here, in A1111 or Forge, in ComfyUI or in InvokeAI carry their settings."
     )
-    file = st.file_uploader("Picture", key="recall:file")
+    file = st.file_uploader(
+        "Picture", key="recall:file", max_upload_size=studio().settings.max_upload_mb
+    )
     if file is None:
         return
     data = file.getvalue()

@@ -87,6 +87,13 @@ img.g-avatar { object-fit: cover; }
   color: var(--g-ink); margin: 0 .25rem .25rem 0; }
 .g-thumb { width: 100%; border-radius: .8rem; display: block; background: var(--g-well);
   object-fit: contain; }
+.g-media { position: relative; }
+.g-badge { position: absolute; right: .5rem; bottom: .5rem; display: inline-flex; gap: .3rem;
+  align-items: center; padding: .1rem .5rem; border-radius: .5rem; background: rgb(9 20 15 / .78);
+  color: #F4F7F3; font-size: var(--g-tiny); font-weight: 560;
+  font-variant-numeric: tabular-nums; }
+.g-player { width: 100%; display: block; border-radius: .8rem; }
+video.g-player { background: #0B1511; max-height: 76vh; }
 .g-two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical;
   overflow: hidden; }
 .g-cover { height: 5.25rem; margin: -1.15rem -1.25rem 0; border-radius: 1rem 1rem 0 0;
@@ -126,6 +133,7 @@ _LIBRARY = """
 .st-key-library-rail [role="radiogroup"], .st-key-library-rail [data-testid="stButtonGroup"] > div {
   flex-wrap: wrap; }
 [class*="st-key-asset-"] .g-thumb, [class*="st-key-alike-"] .g-thumb { object-fit: cover; }
+.stMain .g-media.drawn .g-thumb { object-fit: contain; background: #10241C; }
 """
 
 _WORDS = """
@@ -144,6 +152,9 @@ _PROMPT = """
   line-height: 1.35; overflow-wrap: anywhere; background: var(--wash); color: var(--g-ink); }
 .g-frag small { display: block; color: var(--tone); font-size: .6875rem; font-weight: 640;
   letter-spacing: .01em; }
+a.g-frag, a.g-frag:hover { color: var(--g-ink); text-decoration: none; cursor: pointer; }
+a.g-frag:hover, a.g-frag:focus-visible { box-shadow: inset 0 0 0 1.5px var(--tone); }
+.st-key-field-links { position: absolute; height: 0; overflow: hidden; }
 .g-identity { --tone: var(--g-info); --wash: var(--g-info-wash); }
 .g-appearance { --tone: var(--g-accent-ink); --wash: var(--g-accent-wash); }
 .g-brief { --tone: var(--g-gold); --wash: var(--g-gold-wash); }
@@ -179,6 +190,13 @@ _PREVIEW = """
   margin-top: .7rem; color: var(--g-soft); }
 """
 
+_WIDE = """
+@media (min-width: 900px) {
+  .st-key-well-live { position: sticky; top: 3.75rem; max-height: calc(100vh - 5rem);
+    overflow-y: auto; scrollbar-width: thin; }
+}
+"""
+
 _NARROW = """
 @media (max-width: 640px) {
   .st-key-card-bulk { position: static; }
@@ -197,5 +215,5 @@ _NARROW = """
 
 def apply() -> None:
     """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
-    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _NARROW)
+    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _WIDE, _NARROW)
     st.html(f"<style>{''.join(rules)}</style>")

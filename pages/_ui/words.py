@@ -131,6 +131,15 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     return f"in {said}" if gap > timedelta(0) else f"{said} ago"
 
 
+def length(seconds: float) -> str:
+    """How long something plays: "0:07", "12:30", "1:02:03"; parts of a second below ten of them."""
+    if 0 < seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 def size(count: int) -> str:
     """A number of bytes, with its unit."""
     amount = float(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from gator_engine import AssetQuery, Studio
 from gator_engine.domain.persona_tree import from_tree
 from routes import ROUTES
+from tests.media.sources.films import film, numbered
 from tests.pages.seeded import Seeded
 
 
@@ -63,6 +65,29 @@ def test_a_signed_link_serves_the_file_and_its_parts(
     part = client.get(studio.library.url(asset.id), headers={"Range": "bytes=10-19"})
     assert part.status_code == 206
     assert part.content == whole.content[10:20]
+
+
+def test_players_can_seek_in_films_and_keep_them(
+    seeded: Seeded, studio: Studio, client: httpx2.Client, tmp_path: Path
+) -> None:
+    data = film(tmp_path / "a.mp4", numbered(8)).read_bytes()
+    asset = studio.library.upload(data, "a.mp4")
+    url = studio.library.url(asset.id)
+    start = client.get(url, headers={"Range": "bytes=0-"})
+    assert start.status_code == 206
+    assert start.headers["content-range"] == f"bytes 0-{len(data) - 1}/{len(data)}"
+    assert start.headers["accept-ranges"] == "bytes"
+    assert start.headers["content-type"] == "video/mp4"
+    assert start.headers["x-content-type-options"] == "nosniff"
+    assert "content-disposition" not in start.headers
+    tail = client.get(url, headers={"Range": "bytes=-100"})
+    assert (tail.status_code, tail.content) == (206, data[-100:])
+    beyond = client.get(url, headers={"Range": f"bytes={len(data)}-"})
+    assert beyond.status_code == 416
+    kept = client.get(f"{url}?download=1")
+    assert kept.headers["content-disposition"] == 'attachment; filename="gator.mp4"'
+    small = client.get(studio.library.url(asset.id, thumbnail=True))
+    assert small.headers["content-type"] == "image/webp"
 
 
 def test_a_forged_or_expired_link_is_refused(

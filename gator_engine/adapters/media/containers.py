@@ -23,6 +23,8 @@ MOST_PIXELS_A_FRAME = 8192 * 4608
 """8K in any of its shapes; ffmpeg itself refuses larger frames, whatever a header says."""
 MOST_STREAMS = 32
 _FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
+# HEIF and AVIF stills use the same boxes (ISO/IEC 23008-12).
+_PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 Source = Path | bytes
 
 
@@ -33,7 +35,7 @@ def demuxer_of(head: bytes) -> str:
     frame headers of MPEG layer 3 and ADTS.
     """
     if head[4:8] in _FIRST_BOXES:
-        return "mov"
+        return "" if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS else "mov"
     if head.startswith(b"\x1aE\xdf\xa3"):
         return "matroska"
     if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":

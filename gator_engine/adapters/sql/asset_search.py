@@ -11,10 +11,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
 
 from gator_engine.adapters.sql import fulltext
-from gator_engine.adapters.sql.tables import asset_tags, assets, board_assets, post_media, posts
+from gator_engine.adapters.sql.tables import (
+    asset_tags,
+    assets,
+    board_assets,
+    post_media,
+    posts,
+    project_assets,
+    projects,
+)
 from gator_engine.adapters.sql.tables.library import FACETS
 from gator_engine.domain.assets import Asset, AssetQuery, Facets, Shelf, shelf_of
 from gator_engine.domain.search_terms import TextQuery, filter_term, text_query
@@ -238,4 +246,10 @@ def _elsewhere(query: AssetQuery) -> Iterator[ColumnElement[bool]]:
             .join(posts, posts.c.id == post_media.c.post_id)
             .where(posts.c.archived_at.is_(None))
         )
-        yield assets.c.id.in_(shown) if query.used else assets.c.id.not_in(shown)
+        edited = (
+            select(project_assets.c.asset_id)
+            .join(projects, projects.c.id == project_assets.c.project_id)
+            .where(projects.c.deleted_at.is_(None))
+        )
+        used = union_all(shown, edited)
+        yield assets.c.id.in_(used) if query.used else assets.c.id.not_in(used)

@@ -22,10 +22,12 @@ from gator_engine.adapters.sql.repositories.jobs import SqlJobs
 from gator_engine.adapters.sql.repositories.looks import SqlLooks
 from gator_engine.adapters.sql.repositories.personas import SqlPersonas
 from gator_engine.adapters.sql.repositories.posts import SqlPosts
+from gator_engine.adapters.sql.repositories.projects import SqlProjects
 from gator_engine.adapters.sql.repositories.prompting import SqlPrompts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
 from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
 from gator_engine.adapters.sql.repositories.spending import SqlSpending
+from gator_engine.adapters.sql.repositories.storyboards import SqlStoryboards
 from gator_engine.adapters.sql.repositories.usage import SqlUsage
 from gator_engine.adapters.sql.repositories.users import SqlUsers
 from gator_engine.adapters.sql.repositories.writing import SqlEndpoints, SqlOutlines, SqlWritings
@@ -57,6 +59,8 @@ class SqlUnitOfWork:
         self.spending: ports.SpendingRepository = SqlSpending(connection)
         self.writings: ports.WritingRepository = SqlWritings(connection)
         self.outlines: ports.OutlineRepository = SqlOutlines(connection)
+        self.storyboards: ports.StoryboardRepository = SqlStoryboards(connection)
+        self.projects: ports.ProjectRepository = SqlProjects(connection)
 
 
 class SqlStore:

@@ -15,6 +15,11 @@ _FORWARD_WORDS = (
     "el un une de du des et y o w z i na do"
 )
 _FORWARD = frozenset(_FORWARD_WORDS.split())
+_EAST_ASIAN_MARKS = "。、，！？；："
+
+
+def _is_hiragana(char: str) -> bool:
+    return "\u3041" <= char <= "\u309f"
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,11 @@ def _penalty(pieces: Sequence[Unit], start: int, end: int, last: bool, used: flo
             cost += 0.09
         if final[-1] in ".!?:;,…":
             cost -= 0.03 if final[-1] in ".!?:…" else 0.012
-        if not pieces[end].spaced:
-            cost += 0.12
+        if final[-1] in _EAST_ASIAN_MARKS:
+            cost -= 0.15
+        elif not pieces[end].spaced:
+            # Hiragana goes on with the word before it more often than it begins one.
+            cost += 0.3 if _is_hiragana(pieces[end].text[0]) else 0.12
         if end - 2 >= start and pieces[end - 2].text[-1] in ".!?:":
             cost += 0.1  # a sentence that starts with one lonely word at the line's end
     return cost

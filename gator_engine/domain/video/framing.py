@@ -72,15 +72,22 @@ WHOLE = Rect()
 
 @dataclass(frozen=True)
 class Motion:
-    """A camera move over a clip (the Ken Burns effect): from one rectangle to another."""
+    """A camera move over a clip (the Ken Burns effect): from one rectangle to another.
+
+    It takes as long as its clip, unless `over` says how many frames the whole move takes: then the
+    clip shows it from frame `skip` on, as either half of a split clip does.
+    """
 
     start: Rect = WHOLE
     end: Rect = WHOLE
     easing: Easing = Easing.EASE_IN_OUT
+    skip: int = 0
+    over: int = 0
 
     def at(self, offset: int, length: int) -> Rect:
         """The rectangle at a frame of a clip of `length` frames; the last frame reaches the end."""
-        share = offset / (length - 1) if length > 1 else 0.0
+        whole = self.over or length
+        share = (self.skip + offset) / (whole - 1) if whole > 1 else 0.0
         return self.start.between(self.end, self.easing.at(share))
 
 

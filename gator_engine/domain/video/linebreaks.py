@@ -54,16 +54,17 @@ def may_break(before: str, after: str) -> bool:
     those that show their side leave their outer one where it is an ideograph.
     """
     first, second = _class(before), _class(after)
-    if second == "quote" and unicodedata.category(after[0]) == "Pi" and first != "opening":
-        return _wide(first, before) or first == "closing"
-    if first == "quote" and unicodedata.category(before[0]) == "Pf":
-        return _wide(second, after)
-    if second in ("closing", "glue", "quote", "inseparable") or first in ("glue", "opening"):
+    if second in ("closing", "glue", "inseparable") or first in ("glue", "opening"):
         return False
+    if second == "quote":
+        opens = unicodedata.category(after[0]) == "Pi"
+        return opens and (_wide(first, before) or first == "closing")
+    if first == "quote":
+        return unicodedata.category(before[0]) == "Pf" and _wide(second, after)
     if first == "hyphen":
         # A hyphen opens numbers and options ("-5"); behind a letter it ends a part of a word.
         return second == "letter" and not after[0].isdigit()
-    if second == "hyphen" or first == "quote":
+    if second == "hyphen":
         return False
     if first in ("closing", "inseparable"):
         return _wide(second, after)

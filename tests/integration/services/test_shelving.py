@@ -107,7 +107,7 @@ def test_several_uploads_each_succeed_or_are_refused_by_name(desk: Desk) -> None
     )
     assert [asset.title for asset in report.kept] == ["a.png"]
     assert [refusal.name for refusal in report.refused] == ["b.png", "c.png"]
-    assert "is not a picture" in report.refused[0].reason
+    assert "is no picture" in report.refused[0].reason
     assert heard == [(0, "a.png"), (1, "b.png"), (2, "c.png")]
     with pytest.raises(InvalidInput, match="100 files"):
         desk.studio.library.upload_many([("a.png", picture())] * 101)

@@ -95,6 +95,16 @@ def test_a_picture_that_starts_after_the_sound_keeps_its_place(tmp_path: Path) -
         assert [seen(source, Fraction(at, 10)) for at in (0, 5, 6, 24)] == [0, 0, 1, 19]
 
 
+def test_a_recording_without_length_or_index_can_be_wound(tmp_path: Path) -> None:
+    """As browsers record: WebM written while it was still going on."""
+    vp9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-g", "10")
+    path = film(tmp_path / "a.webm", numbered(60), *vp9, "-live", "1")
+    with opened(path) as source:
+        assert source.duration_s is None
+        for number in (55, 3, 30, 59, 0):
+            assert seen(source, Fraction(number, 10)) == number
+
+
 def test_times_that_start_far_from_zero(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mkv", numbered(20), "-output_ts_offset", "3600", *X264)
     with opened(path) as source:

@@ -60,7 +60,9 @@ def test_the_coverage_table_tells_the_truth_about_the_files() -> None:
         font = ImageFont.truetype(faces.FONT_FOLDER / f"{stem}.ttf", 40)
         missing = bytes(font.getmask("\U0010fffd"))
         found = coverage()[stem]
-        sample = [chr(first) for first in found.firsts[::7]] + [chr(last) for last in found.lasts[::11]]
+        sample = [chr(first) for first in found.firsts[::7]] + [
+            chr(last) for last in found.lasts[::11]
+        ]
         for character in sample:
             drawn = bytes(font.getmask(character))
             assert drawn != missing or not missing, (stem, hex(ord(character)))

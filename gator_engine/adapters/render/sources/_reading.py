@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from gator_engine.adapters.media.containers import open_container
+from gator_engine.adapters.media.containers import Source, open_container
 from gator_engine.errors import InvalidInput
 
 DECODER_THREADS = 2
 # Sound often begins a few milliseconds early (an encoder's priming); that is no start of the film.
 _PRIMING_S = Fraction(1, 10)
+_LENGTH = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _NO_FRAME = (av.BlockingIOError, av.EOFError)
 
 
@@ -37,8 +38,8 @@ class Shown:
 class FrameReader:
     """One film. `damaged` says that something could not be decoded since the last seek."""
 
-    def __init__(self, path: Path) -> None:
-        self._container, self._file = open_container(path, "media")
+    def __init__(self, source: Source) -> None:
+        self._container, self._file = open_container(source, "media")
         found = [one for one in self._container.streams.video if not _is_cover(one)]
         if not found:
             self.close()
@@ -164,6 +165,12 @@ def picture_end(container: av.container.InputContainer, stream: VideoStream) -> 
     if stream.duration is not None and base is not None:
         start = Fraction((stream.start_time or 0) * base) - origin(container)
         return float(stream.duration * base + max(start, Fraction(0)))
+    # Matroska names no length of a stream, but its muxers write one down ("00:01:02.500000000").
+    named = _LENGTH.match(stream.metadata.get("DURATION", ""))
+    if named is not None:
+        hours, minutes, seconds = named.groups()
+        end = int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+        return float(max(end - origin(container), Fraction(0)))
     if container.duration is not None:
         return container.duration / av.time_base
     return None

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gator_engine.adapters.media.containers import Source
 from gator_engine.adapters.render.planes import Planes
 from gator_engine.adapters.render.sources._converting import Converter, look_of, turning
 from gator_engine.adapters.render.sources._reading import FrameReader, Shown
@@ -34,8 +34,8 @@ class VideoSource:
     Raises InvalidInput on opening: damaged, without a picture, or without a single frame.
     """
 
-    def __init__(self, path: Path, within: tuple[int, int]) -> None:
-        self._reader = FrameReader(path)
+    def __init__(self, source: Source, within: tuple[int, int]) -> None:
+        self._reader = FrameReader(source)
         with ExitStack() as undo:
             undo.callback(self._reader.close)
             self._open(within)
@@ -51,6 +51,8 @@ class VideoSource:
         turns = turning(first.frame)
         self._turned = any(turn.startswith("transpose") for turn in turns)
         self._look = look_of(first.frame)
+        see_through = any(part.is_alpha for part in first.frame.format.components)
+        self._flattened = ("see-through parts are shown as they are stored",) if see_through else ()
         self.original_size = self._display_size(first)
         self.size = covering(self.original_size, within)
         self.duration_s: float | None = self._reader.duration_s
@@ -64,7 +66,7 @@ class VideoSource:
         """What was changed on the way."""
         look = (_LOOK_NOTES[self._look.value],) if self._look else ()
         woven = ("interlaced: fields were turned into frames",) if self._reader.deinterlaced else ()
-        return (*look, *woven)
+        return (*look, *woven, *self._flattened)
 
     def planes(self, second: Fraction) -> Planes:
         """The last frame whose time is not after `second`; see PictureSource.planes."""

@@ -93,12 +93,12 @@ class Canvas:
             return
         part = mask.crop(bounds)
         if opacity < 1.0:
-            part = part.point([round(value * opacity) for value in range(256)])
+            part = part.point(_faded(opacity))
         over = Image.new("RGBA", part.size, (*colour, 0))
         over.putalpha(part)
         self.image.alpha_composite(over, (bounds[0], bounds[1]))
 
-    def emoji(self, segments: Iterable[Segment], size: float) -> None:
+    def emoji(self, segments: Iterable[Segment], size: float, opacity: float = 1.0) -> None:
         """Draw the colour pictures among the segments."""
         for segment in segments:
             if not is_picture(segment):
@@ -109,7 +109,9 @@ class Canvas:
             y = segment.baseline * self.scale - emoji.CENTRE * size * self.scale - pixels / 2
             for cluster in clusters(segment.text):
                 for sequence in emoji.parts(cluster):
-                    drawn = Image.fromarray(emoji.picture(sequence, pixels), "RGBA")
+                    drawn = Image.fromarray(emoji.picture(sequence, pixels))
+                    if opacity < 1.0:
+                        drawn.putalpha(drawn.getchannel("A").point(_faded(opacity)))
                     self._over(drawn, round(x), round(y))
                     x += side
 
@@ -129,11 +131,16 @@ class Canvas:
         outside = np.hypot(np.maximum(x, 0)[None, :], np.maximum(y, 0)[:, None])
         inside = np.minimum(np.maximum(x[None, :], y[:, None]), 0)
         away = outside + inside - round_by
-        return Image.fromarray((np.clip(0.5 - away, 0, 1) * 255).astype(np.uint8), "L")
+        return Image.fromarray((np.clip(0.5 - away, 0, 1) * 255).astype(np.uint8))
 
     def pixels(self) -> NDArray[np.uint8]:
         """RGBA (h, w, 4), straight alpha."""
         return np.ascontiguousarray(np.array(self.image))
+
+
+def _faded(opacity: float) -> list[int]:
+    """The table that makes an "L" picture weaker."""
+    return [round(value * opacity) for value in range(256)]
 
 
 def soft(mask: Image.Image, radius: float, down: float) -> Image.Image:

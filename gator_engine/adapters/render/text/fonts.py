@@ -42,7 +42,8 @@ COVERED = (
 class Voice:
     """How a text is set: face, weight, tracking in ems, and the size its shapes are made for.
 
-    `language` decides between the Chinese and Japanese shapes of one character.
+    `language` decides between the Chinese and Japanese shapes of one character; `spacing` widens
+    the spaces between words, in ems.
     """
 
     face: str
@@ -50,6 +51,7 @@ class Voice:
     optical: float = 80.0
     tracking: float = 0.0
     language: str = "en"
+    spacing: float = 0.0
 
 
 def clean(text: str) -> str:
@@ -141,6 +143,7 @@ def advance(text: str, stem: str, voice: Voice, rtl: bool) -> float:
     font = load(stem, REFERENCE, weight_of(stem, voice), voice.optical)
     width = font.getlength(text, direction=direction(rtl)) / REFERENCE
     tracking = tracking_of(stem, voice)
+    width += voice.spacing * text.count(" ")
     return float(width + (tracking * len(clusters(text)) if tracking else 0.0))
 
 

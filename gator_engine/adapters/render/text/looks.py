@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gator_engine.adapters.render.text.fonts import Voice
-from gator_engine.domain.video.captions import CaptionStyle
+from gator_engine.domain.video.captions import CaptionStyle, Highlight
 
 FACES = {
     "editorial": "Fraunces",
@@ -21,6 +21,14 @@ LEADING = 1.16
 BOX_SIDE, BOX_ABOVE, BOX_RADIUS = 0.52, 0.44, 0.3
 """Padding of the box beside and above the capitals (as much below the baseline), and its corner."""
 MARK_SIDE, MARK_ABOVE, MARK_BELOW, MARK_RADIUS = 0.13, 0.17, 0.22, 0.16
+SPARE = 6.0
+"""Pixels at the reference edge kept free inside the safe zone, for rounding and smooth edges."""
+MARK_SPACING = 0.07
+"""What the spaces gain where the spoken word has a box of its own."""
+UNSAID = 0.34
+"""Opacity of words that are not yet uncovered."""
+DENSE = 0.6
+"""From this opacity on, a box carries the words without a shadow."""
 SHADOW_BLUR, SHADOW_DOWN, SHADOW_OPACITY = 0.075, 0.035, 0.6
 
 
@@ -36,7 +44,8 @@ class Margins:
 def voice_of(style: CaptionStyle, language: str) -> Voice:
     """The voice of a style; an unknown typeface speaks in the neutral one."""
     face = FACES.get(style.typeface, FACES["neutral"])
-    return Voice(face, style.weight, style.size * REFERENCE_EDGE, 0.0, language)
+    spacing = MARK_SPACING if style.highlight is Highlight.BOX else 0.0
+    return Voice(face, style.weight, style.size * REFERENCE_EDGE, 0.0, language, spacing)
 
 
 def outline_of(style: CaptionStyle) -> float:

@@ -7,15 +7,16 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
+from math import ceil
 
 from PIL import Image
 
-from gator_engine.adapters.render.text.casing import uppercase
 from gator_engine.adapters.render.text.drawing import Canvas, readable, rgb, soft
 from gator_engine.adapters.render.text.fonts import cap_height, files
 from gator_engine.adapters.render.text.layer import Layer
 from gator_engine.adapters.render.text.looks import (
     BOX_RADIUS,
+    DENSE,
     LEADING,
     MARK_ABOVE,
     MARK_BELOW,
@@ -25,6 +26,8 @@ from gator_engine.adapters.render.text.looks import (
     SHADOW_BLUR,
     SHADOW_DOWN,
     SHADOW_OPACITY,
+    SPARE,
+    UNSAID,
     boxed,
     margins,
     outline_of,
@@ -32,6 +35,7 @@ from gator_engine.adapters.render.text.looks import (
 )
 from gator_engine.adapters.render.text.setting import Block, Room, Segment, Text, fit, seen
 from gator_engine.domain.video.captions import Captions, Cue, Highlight, Place
+from gator_engine.domain.video.casing import uppercase
 from gator_engine.domain.video.safe_zones import zone_for
 from gator_engine.errors import InvalidInput
 
@@ -50,12 +54,13 @@ class _Seen:
 
 @dataclass
 class _Set:
-    """A block in its place: origin and scale of the drawing, and masks that states share."""
+    """A block in its place: pixels of the layer, and the block's origin and box on it."""
 
     block: Block
     place: tuple[int, int]
     size: tuple[int, int]
     offset: tuple[float, float]
+    box: tuple[float, float, float, float]
     shadow: Image.Image | None = None
 
 
@@ -105,12 +110,9 @@ class CaptionPainter:
     def _areas(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom at the reference edge: the safe zone, even about the middle."""
         zone = zone_for(self._captions.safe_zone, self._frame)
-        left, top, right, bottom = zone.box(self._frame)
-        half = min(self._frame[0] / 2 - left, right - self._frame[0] / 2)
-        middle = self._frame[0] / 2
-        edges = (middle - half, top, middle + half, bottom)
-        a, b, c, d = (edge / self._scale for edge in edges)
-        return a, b, c, d
+        width, height = (edge / self._scale for edge in self._frame)
+        half = width * (0.5 - max(zone.left, zone.right))
+        return width / 2 - half, zone.top * height, width / 2 + half, (1 - zone.bottom) * height
 
     def _states(self, cue: Cue) -> Iterator[tuple[int, str | None]]:
         """(first frame, key) for every change inside a cue."""
@@ -123,10 +125,8 @@ class CaptionPainter:
         if highlight is Highlight.NONE:
             yield cue.start, self._key(_Seen(shown, -1))
             return
-        if highlight in (Highlight.COLOUR, Highlight.BOX) and cue.words[0].start > cue.start:
+        if highlight is not Highlight.SINGLE and cue.words[0].start > cue.start:
             yield cue.start, self._key(_Seen(shown, -1))
-        elif highlight is Highlight.REVEAL and cue.words[0].start > cue.start:
-            yield cue.start, None
         for place, word in enumerate(cue.words):
             start = cue.start if highlight is Highlight.SINGLE and not place else word.start
             if highlight is Highlight.SINGLE:
@@ -157,10 +157,9 @@ class CaptionPainter:
     def _fitted(self, words: tuple[tuple[str, bool], ...]) -> Block:
         left, top, right, bottom = self._area
         size = self._style.size * REFERENCE_EDGE
-        # A pixel of the drawing is kept free on every side, for rounding and smooth edges.
-        around, spare = margins(self._style, size), 1.5 / self._scale
-        width = right - left - 2 * (around.side + spare)
-        height = bottom - top - around.above - around.below - 2 * spare
+        around = margins(self._style, size)
+        width = right - left - 2 * (around.side + SPARE)
+        height = bottom - top - around.above - around.below - 2 * SPARE
         text = Text.of(words, self._captions.direction)
         leading = LEADING + 2 * outline_of(self._style) / size * 0.5
         room = Room(width, height, self._style.most_lines, leading)
@@ -174,7 +173,6 @@ class CaptionPainter:
     def _placed(self, block: Block) -> _Set:
         around = margins(self._style, block.size)
         left, top, right, bottom = self._area
-        spare = 1.0 / self._scale
         x = (left + right - block.width) / 2
         caps, last = cap_height(self._voice) * block.size, block.baselines[-1]
         over, under = min(0.0, block.top), block.bottom
@@ -182,65 +180,67 @@ class CaptionPainter:
             over, under = min(0.0, block.top + 0.3 * caps), max(last, block.bottom - 0.3 * caps)
         match self._style.place:
             case Place.TOP:
-                y = top + around.above + spare - over
+                y = top + around.above + SPARE - over
             case Place.MIDDLE:
                 y = (top + bottom - last) / 2
             case _:
-                y = bottom - around.below - spare - under
-        y = min(max(y, top + around.above + spare - over), bottom - around.below - spare - under)
+                y = bottom - around.below - SPARE - under
+        y = min(max(y, top + around.above + SPARE - over), bottom - around.below - SPARE - under)
         edges = (
-            (x - around.side - spare) * self._scale,
-            (y + over - around.above - spare) * self._scale,
-            (x + block.width + around.side + spare) * self._scale,
-            (y + under + around.below + spare) * self._scale,
+            (x - around.side - SPARE) * self._scale,
+            (y + over - around.above - SPARE) * self._scale,
+            (x + block.width + around.side + SPARE) * self._scale,
+            (y + under + around.below + SPARE) * self._scale,
         )
-        place = (max(0, int(edges[0])), max(0, int(edges[1])))
-        size = (max(1, int(edges[2]) - place[0]), max(1, int(edges[3]) - place[1]))
+        # Rounded inwards on a small frame, never out of the safe zone.
+        inside = zone_for(self._captions.safe_zone, self._frame).box(self._frame)
+        place = (max(inside[0], int(edges[0])), max(inside[1], int(edges[1])))
+        ends = (min(inside[2], ceil(edges[2])), min(inside[3], ceil(edges[3])))
+        size = (max(1, ends[0] - place[0]), max(1, ends[1] - place[1]))
         offset = (x - place[0] / self._scale, y - place[1] / self._scale)
-        return _Set(block, place, size, offset)
+        box = (
+            offset[0] - around.side,
+            offset[1] + over - around.above,
+            offset[0] + block.width + around.side,
+            offset[1] + under + around.below,
+        )
+        return _Set(block, place, size, offset, box)
 
     def _paint(self, wanted: _Seen) -> Layer:
-        found = self._set(wanted.words)
-        highlight, block = self._style.highlight, _moved(found)
-        reveal = highlight is Highlight.REVEAL
-        words = seen(block, lambda word: not reveal or word <= wanted.active)
-        marked = highlight is Highlight.BOX and wanted.active >= 0
-        coloured = highlight in (Highlight.COLOUR, Highlight.BOX)
-        active = seen(block, lambda word: coloured and word == wanted.active)
-        plain = tuple(segment for segment in words if segment not in active)
+        found, highlight = self._set(wanted.words), self._style.highlight
+        block, active = _moved(found), wanted.active
         canvas = Canvas(found.size, self._scale)
-        self._ground(canvas, found, block, words)
+        marked = highlight is Highlight.BOX and active >= 0
+        coloured = marked or highlight is Highlight.COLOUR
+        lit = seen(block, lambda word: coloured and word == active)
+        plain = seen(block, lambda word: not coloured or word != active)
+        self._ground(canvas, found, block)
         if marked:
-            self._mark(canvas, block, wanted.active)
-        self._outline(canvas, block, plain if marked else words)
+            self._mark(canvas, block, active)
+        self._outline(canvas, block, plain if marked else block.segments)
         ink, accent = rgb(self._style.ink), rgb(self._style.accent)
+        if highlight is Highlight.REVEAL:
+            unsaid = seen(block, lambda word: word > active)
+            canvas.fill(canvas.mask(unsaid, self._voice, block.size), ink, UNSAID)
+            canvas.emoji(unsaid, block.size, UNSAID)
+            plain = seen(block, lambda word: word <= active)
         canvas.fill(canvas.mask(plain, self._voice, block.size), ink)
-        lit = readable(ink, accent, 3.0) if marked else accent
-        canvas.fill(canvas.mask(active, self._voice, block.size), lit)
-        canvas.emoji(words, block.size)
+        colour = readable(ink, accent, 3.0) if marked else accent
+        canvas.fill(canvas.mask(lit, self._voice, block.size), colour)
+        canvas.emoji((*plain, *lit), block.size)
         return Layer(*found.place, canvas.pixels())
 
-    def _ground(
-        self, canvas: Canvas, found: _Set, block: Block, words: tuple[Segment, ...]
-    ) -> None:
-        """The box behind the block, or the soft shadow under its letters."""
+    def _ground(self, canvas: Canvas, found: _Set, block: Block) -> None:
+        """The box behind the block, and the soft shadow under letters that need one."""
         size = block.size
         if boxed(self._style):
-            around = margins(self._style, size)
-            x = found.offset[0]
-            spare = 1.0 / self._scale
-            bounds = (
-                x - around.side,
-                spare,
-                x + block.width + around.side,
-                found.size[1] / self._scale - spare,
-            )
-            mask = canvas.box(bounds, BOX_RADIUS * size)
+            mask = canvas.box(found.box, BOX_RADIUS * size)
             canvas.fill(mask, rgb(self._style.box), self._style.box_opacity)
+        if self._style.box_opacity >= DENSE:
             return
-        if found.shadow is None or self._style.highlight is Highlight.REVEAL:
+        if found.shadow is None:
             outline = outline_of(self._style) * self._scale
-            mask = canvas.mask(words, self._voice, size, outline)
+            mask = canvas.mask(block.segments, self._voice, size, outline)
             blur, down = SHADOW_BLUR * size * self._scale, SHADOW_DOWN * size * self._scale
             found.shadow = soft(mask, blur, down)
         canvas.fill(found.shadow, (0, 0, 0), SHADOW_OPACITY)

@@ -97,6 +97,11 @@ class _Page:
         return self.area.left + indent
 
     @property
+    def plain(self) -> TypeStyle:
+        """The text style, a little bolder than on a page: pictures move behind it."""
+        return replace(self.pairing.text, weight=max(540, self.pairing.text.weight))
+
+    @property
     def align(self) -> str:
         return "right" if self.rtl else "left"
 
@@ -140,7 +145,7 @@ def _title(page: _Page) -> Sequence[_Part]:
             parts.append(_Bar(bar, 4))
             y += 42 + 40
         block, tall = page.set(
-            "line", title.line, page.pairing.text, 46.0, Room(width * 0.92, height * 0.3, 3, 1.34)
+            "line", title.line, page.plain, 50.0, Room(width * 0.92, height * 0.3, 3, 1.34)
         )
         parts.append(_Text(block, page.middle - block.width / 2, y))
         last = y + tall
@@ -155,18 +160,18 @@ def _lower_third(page: _Page) -> Sequence[_Part]:
     parts: list[_Part] = []
     y = last = 0.0
     if title.heading.strip():
-        block, last = page.set("heading", title.heading, page.pairing.quote, 66.0, room)
+        block, last = page.set("heading", title.heading, page.pairing.quote, 72.0, room)
         parts.append(_Text(block, page.flush(block, indent + pad), 0.0))
         y = last + max(0.34 * block.size, block.below + 12) + 6
     if title.line.strip():
         small = replace(room, leading=1.3)
-        block, tall = page.set("line", title.line, page.pairing.text, 38.0, small)
+        block, tall = page.set("line", title.line, page.plain, 42.0, small)
         parts.append(_Text(block, page.flush(block, indent + pad), y))
         last = y + tall
     edge = area.right - pad if page.rtl else area.left + pad
     bar = (edge - 10, -6.0, edge, last + 6) if page.rtl else (edge, -6.0, edge + 10, last + 6)
     parts.append(_Bar(bar, 5))
-    bottom = area.bottom - pad - 0.25 * 66
+    bottom = area.bottom - pad - 0.25 * 72
     if bottom - CAPTION_ROOM - last > area.top:
         bottom -= CAPTION_ROOM
     return _down(parts, bottom - last)
@@ -183,22 +188,24 @@ def _quote(page: _Page) -> Sequence[_Part]:
     mark, _ = page.set("heading", sign, mark_style, 260.0, Room(width, 400, 1))
     # The mark's ink hangs from its capitals; what is below it on its line is empty.
     parts: list[_Part] = [_Text(mark, page.flush(mark, pad), 0.0, "accent")]
-    y = -mark.below + 0.16 * 260 + mark.baselines[0] - 52
+    y = -mark.below + 0.16 * 260 + mark.baselines[0] - 96
     room = Room(width, height * 0.6, 6, max(1.16, style.leading), page.align)
-    block, tall = page.set("heading", title.heading or title.line, style, 78.0, room)
+    block, tall = page.set("heading", title.heading or title.line, style, 92.0, room)
     parts.append(_Text(block, page.flush(block, pad), y))
     last = y + tall
     if title.heading.strip() and title.line.strip():
         y = last + max(0.3 * block.size, block.below) + 46
         small = Room(width - 76, height * 0.2, 2, 1.3, page.align)
-        line, tall = page.set("line", title.line, page.pairing.text, 38.0, small)
+        line, tall = page.set("line", title.line, page.plain, 42.0, small)
         caps = cap_height(line.voice) * line.size
         parts.append(_Text(line, page.flush(line, pad + 76), y))
         edge = area.right - pad if page.rtl else area.left + pad
         ends = (edge - 52, edge) if page.rtl else (edge, edge + 52)
         parts.append(_Bar((ends[0], y + caps / 2 - 3, ends[1], y + caps / 2 + 3), 3))
         last = y + tall
-    return _down(parts, (area.top + area.bottom - last) / 2)
+    left, top, right, _ = _bounds(parts)
+    aside = (area.left + area.right - left - right) / 2
+    return _shifted(parts, aside, (area.top + area.bottom - top - last) / 2)
 
 
 def _corner(page: _Page) -> Sequence[_Part]:
@@ -209,12 +216,12 @@ def _corner(page: _Page) -> Sequence[_Part]:
     parts: list[_Part] = []
     y = last = 0.0
     if title.heading.strip():
-        block, last = page.set("heading", title.heading, page.pairing.strong, 36.0, room)
+        block, last = page.set("heading", title.heading, page.pairing.strong, 46.0, room)
         parts.append(_Text(block, page.flush(block, indent + pad), 0.0))
         y = last + max(0.4 * block.size, block.below + 10)
     first = cap_height(block.voice) * block.size if parts else 26.0
     if title.line.strip():
-        line, tall = page.set("line", title.line, page.pairing.text, 30.0, room)
+        line, tall = page.set("line", title.line, page.plain, 36.0, room)
         parts.append(_Text(line, page.flush(line, indent + pad), y))
         last = y + tall
     edge = area.right - pad if page.rtl else area.left + pad
@@ -239,13 +246,17 @@ def _padding(title: Title) -> float:
 
 
 def _down(parts: Sequence[_Part], by: float) -> Sequence[_Part]:
+    return _shifted(parts, 0.0, by)
+
+
+def _shifted(parts: Sequence[_Part], dx: float, dy: float) -> Sequence[_Part]:
     moved: list[_Part] = []
     for part in parts:
         if isinstance(part, _Text):
-            moved.append(replace(part, y=part.y + by))
+            moved.append(replace(part, x=part.x + dx, y=part.y + dy))
         else:
             left, top, right, bottom = part.bounds
-            moved.append(replace(part, bounds=(left, top + by, right, bottom + by)))
+            moved.append(replace(part, bounds=(left + dx, top + dy, right + dx, bottom + dy)))
     return moved
 
 

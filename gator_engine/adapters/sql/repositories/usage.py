@@ -26,10 +26,12 @@ REASONS = {
     "post_media": "a post shows it",
     "reference_images": "a persona's look refers to it",
     "character_shots": "a character set holds it",
+    "project_assets": "a video project uses it",
 }
 MENTIONS = {
     "post_versions": "an earlier version of a post shows it",
     "briefs": "a picture was asked for with it",
+    "projects": "an earlier version of a video project uses it",
 }
 # What a generation made is told by the assets themselves; the audit trail only remembers.
 NO_CLAIM = {generations.c.asset_ids}

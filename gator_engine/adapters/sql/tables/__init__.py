@@ -31,6 +31,7 @@ from gator_engine.adapters.sql.tables.shelves import (
     content_ratings,
     fingerprints,
 )
+from gator_engine.adapters.sql.tables.video import project_assets, projects, renderings, storyboards
 from gator_engine.adapters.sql.tables.work import jobs
 from gator_engine.adapters.sql.tables.writing import (
     outlines,
@@ -73,8 +74,12 @@ __all__ = [
     "post_variants",
     "post_versions",
     "posts",
+    "project_assets",
+    "projects",
     "reference_changes",
     "reference_images",
+    "renderings",
+    "storyboards",
     "renditions",
     "settings",
     "slots",

@@ -1,0 +1,1 @@
+"""Music made by code: harmony, arrangement, instruments, and the room they sound in."""
