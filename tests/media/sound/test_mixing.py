@@ -62,6 +62,7 @@ def ten_minutes_of_clicks(rate: Ratio) -> tuple[Timeline, list[float]]:
     return timeline(frames, voice=items, rate=rate), wanted
 
 
+@pytest.mark.timeout(400)
 def test_nothing_drifts_in_a_file_of_ten_minutes(tmp_path: Path) -> None:
     file = wav(tmp_path / "click.wav", clicks(0.05, [0]))
     line, wanted = ten_minutes_of_clicks(RATES["29.97"])

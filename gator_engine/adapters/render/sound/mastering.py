@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -78,18 +79,23 @@ class _Master:
         self._raw, self._mixed, self._mix, self._run = raw, mixed, mix, run
         self._ceiling_db = mix.true_peak - _AAC_MARGIN_DB
         self._gain_db = 0.0
+        self._tried: tuple[float, float] | None = None
         if mix.loudness is not None and mixed.lufs is not None:
             self._gain_db = min(MOST_GAIN_DB, mix.loudness - mixed.lufs)
 
     def written(self, path: Path, kbps: int) -> Loudness:
-        """Encode into `path`, again where the result asks for it; what the last one measures."""
+        """Encode into `path`, again where the result asks for it; what the last one measures.
+
+        Loudness is corrected twice at most, a true peak as often as it takes (four times is more
+        than noise at full scale takes).
+        """
         self._settle()
-        write_aac(self._levelled(), path, kbps)
-        for _ in range(_MORE_ROUNDS):
-            result = _measured(self._checked(_decoded(path)))
-            if not self._corrected(result, TOLERANCE_LU):
-                return result
+        for tolerance in (*(TOLERANCE_LU,) * _MORE_ROUNDS, inf, inf):
             write_aac(self._levelled(), path, kbps)
+            result = _measured(self._checked(_decoded(path)))
+            if not self._corrected(result, tolerance):
+                return result
+        write_aac(self._levelled(), path, kbps)
         return _measured(self._checked(_decoded(path)))
 
     def _settle(self) -> None:
@@ -106,14 +112,20 @@ class _Master:
         """Whether gain or ceiling had to be changed to come nearer to what is wanted."""
         off = 0.0
         if self._mix.loudness is not None and result.lufs is not None:
-            wanted = self._gain_db + self._mix.loudness - result.lufs
-            off = min(MOST_GAIN_DB, wanted) - self._gain_db
+            missing = self._mix.loudness - result.lufs
+            off = min(MOST_GAIN_DB - self._gain_db, missing / self._slope(result.lufs))
         over = (result.true_peak_db or -100.0) - self._mix.true_peak
         if abs(off) > tolerance:
             self._gain_db += off
         if over > 0:
-            self._ceiling_db -= over + _AAC_MARGIN_DB / 4
+            self._ceiling_db -= over + _AAC_MARGIN_DB / 2
         return abs(off) > tolerance or over > 0
+
+    def _slope(self, lufs: float) -> float:
+        """How much louder it becomes for a decibel of gain: less than one where it is limited."""
+        before, self._tried = self._tried, (self._gain_db, lufs)
+        gain = self._gain_db - before[0] if before else 0.0
+        return min(1.0, max(0.25, (lufs - before[1]) / gain)) if before and gain else 1.0
 
     def _levelled(self) -> Iterator[Samples]:
         """The mix as it is encoded."""
