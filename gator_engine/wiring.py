@@ -228,20 +228,6 @@ class Adapters:
         return SubtitleFiles()
 
     @cached_property
-    def sound_desk(self) -> SoundDesk:
-        """Listens to sound."""
-        from gator_engine.adapters.sound.desk import FileSoundDesk
-
-        return FileSoundDesk()
-
-    @cached_property
-    def music_beds(self) -> MusicBeds:
-        """Makes music."""
-        from gator_engine.adapters.sound.beds import SynthesisedBeds
-
-        return SynthesisedBeds()
-
-    @cached_property
     def shelf(self) -> ModelShelf:
         """Models on disk."""
         from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
