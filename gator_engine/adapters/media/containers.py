@@ -15,6 +15,7 @@ from typing import IO, Never
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 
 from gator_engine.errors import InvalidInput
 
@@ -99,7 +100,9 @@ def open_container(source: Source, field: str = "file") -> tuple[InputContainer,
         file.close()
         raise InvalidInput(field, f"has {count} streams", f"{MOST_STREAMS} streams")
     for stream in container.streams.video:
-        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS_A_FRAME)}
+        context: VideoCodecContext | None = stream.codec_context
+        if context is not None:  # else a codec that ffmpeg does not know either
+            context.options = {"max_pixels": str(MOST_PIXELS_A_FRAME)}
     return container, file
 
 

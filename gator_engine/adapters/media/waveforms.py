@@ -48,12 +48,15 @@ def peaks(source: Source, duration_s: float, bars: int) -> list[float]:
         for frame in frames:
             at = float(frame.time or 0) / max(duration_s, 1e-3)
             bar = min(bars - 1, max(0, int(at * bars)))
-            found[bar] = max(found[bar], _peak(frame))
+            found[bar] = max(found[bar], float(np.abs(frame.to_ndarray()).max(initial=0.0)))
+    found = np.minimum(found, 1)
     return [float(value) for value in found]
 
 
 def _all(container: InputContainer) -> Iterator[AudioFrame]:
+    """The sound as interleaved stereo floats, until it ends or breaks."""
     packets = container.demux(audio=0)
+    stereo = av.AudioResampler(format="flt", layout="stereo")
     while True:
         try:
             packet = next(packets, None)
@@ -62,7 +65,9 @@ def _all(container: InputContainer) -> Iterator[AudioFrame]:
             return  # a broken end was refused or judged before; the picture shows what there is
         if packet is None:
             return
-        yield from (frame for frame in frames if isinstance(frame, AudioFrame))
+        for frame in frames:
+            if isinstance(frame, AudioFrame):
+                yield from _packed(stereo, frame)
 
 
 def _tastes(container: InputContainer, duration_s: float, bars: int) -> Iterator[AudioFrame]:
@@ -76,12 +81,13 @@ def _tastes(container: InputContainer, duration_s: float, bars: int) -> Iterator
             yield frame
 
 
-def _peak(frame: AudioFrame) -> float:
-    samples = frame.to_ndarray()
-    if not samples.size:
-        return 0.0
-    if samples.dtype == np.uint8:
-        return float(np.abs(samples.astype(np.int16) - 128).max() / 128)
-    whole = samples.dtype.kind == "i"
-    full = float(1 << (8 * samples.dtype.itemsize - 1)) if whole else 1.0
-    return min(1.0, float(np.abs(samples.astype(np.float64)).max()) / full)
+def _packed(stereo: av.AudioResampler, frame: AudioFrame) -> list[AudioFrame]:
+    """A frame as one plane; none where the sound changes its form half-way.
+
+    PyAV 18 finds the planes of a frame by looking for a null pointer, and past the end when there
+    are eight or more: a planar frame of 7.1 sound must never become an array directly.
+    """
+    try:
+        return stereo.resample(frame)
+    except (av.FFmpegError, ValueError):
+        return []

@@ -338,3 +338,18 @@ def test_a_film_is_as_long_as_its_picture(tmp_path: Path) -> None:
         facts = INSPECTOR.inspect(tmp_path / name)
         assert facts.duration_s == pytest.approx(2.0, abs=0.05)
         assert shown(INSPECTOR.thumbnail(tmp_path / name, facts)).size == (64, 48)
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"),
+    [("a.m4a", 1), ("a.m4a", 6), ("a.m4a", 8), ("a.wav", 2), ("a.wav", 8), ("a.wav", 12)],
+)
+def test_sound_of_many_channels(tmp_path: Path, name: str, channels: int) -> None:
+    """Eight planes or more must not be read beyond their end: that ends the process."""
+    mixed = "|".join(f"c{number}=c0" for number in range(channels))
+    panned = ("-af", f"pan={channels}c|{mixed}") if channels > 8 else ("-ac", str(channels))
+    path = sound(tmp_path / name, *panned)
+    facts = INSPECTOR.inspect(path)
+    assert facts.duration_s == pytest.approx(1.5, abs=0.08)
+    picture = np.asarray(shown(INSPECTOR.thumbnail(path, facts, 120)))
+    assert (picture[..., 1] > 150).sum() > 500

@@ -12,9 +12,12 @@ from av.video.frame import VideoFrame
 
 from gator_engine.adapters.render.planes import Planes
 from gator_engine.adapters.render.sources._tone import Look, cube_file
+from gator_engine.errors import InvalidInput
 
 # Code points of ITU-T H.273.
 _UNKNOWN, _BT709, _BT601, _BT2020 = 2, 1, 6, 9
+# FCC, BT.470BG, SMPTE 170M and 240M, BT.2020 with either luminance; others count as untagged.
+_KNOWN = {_BT709, 4, 5, _BT601, 7, _BT2020, 10}
 _P3, _PQ, _HLG, _FULL = 12, 16, 18, 2
 # How a display matrix turns a picture: its signs, and the filters that do the same.
 _PLAIN = {(1, 1): (), (-1, 1): ("hflip",), (1, -1): ("vflip",), (-1, -1): ("hflip", "vflip")}
@@ -58,16 +61,22 @@ class Converter:
         self._key: tuple[object, ...] = ()
 
     def planes(self, frame: VideoFrame) -> Planes:
-        """The frame, upright, BT.709 limited range, 8 bit."""
+        """The frame, upright, BT.709 limited range, 8 bit. Raises InvalidInput."""
         frame.colorspace = _matrix(frame)
         frame.color_range = _range(frame)
         look = look_of(frame)
         shape = (frame.width, frame.height, frame.format.name)
         key = (*shape, frame.colorspace, frame.color_range, look)
-        if self._graph is None or key != self._key:
-            self._graph, self._key = self._built(frame, look), key
-        self._graph.vpush(frame)
-        return _planes_of(self._graph.vpull())
+        try:
+            if self._graph is None or key != self._key:
+                self._graph, self._key = self._built(frame, look), key
+            self._graph.vpush(frame)
+            return _planes_of(self._graph.vpull())
+        except av.FFmpegError as error:
+            self._graph = None
+            raise InvalidInput(
+                "media", f"the film has a frame no one can show ({shape[2]})"
+            ) from error
 
     def _built(self, frame: VideoFrame, look: Look | None) -> Graph:
         graph = Graph()
@@ -117,7 +126,7 @@ def _matrix(frame: VideoFrame) -> int:
     """The matrix in force. Untagged films follow the players' custom: HD is BT.709, SD BT.601."""
     if frame.format.is_rgb:
         return 0
-    if frame.colorspace not in {0, _UNKNOWN, 3}:
+    if frame.colorspace in _KNOWN:
         return frame.colorspace
     if frame.color_primaries == _BT2020:
         return _BT2020

@@ -40,7 +40,8 @@ class FrameReader:
 
     def __init__(self, source: Source) -> None:
         self._container, self._file = open_container(source, "media")
-        found = [one for one in self._container.streams.video if not _is_cover(one)]
+        films = [one for one in self._container.streams.video if not _is_cover(one)]
+        found = [one for one in films if one.codec_context is not None]
         if not found:
             self.close()
             raise InvalidInput("media", "the film has no picture (no video stream)")
