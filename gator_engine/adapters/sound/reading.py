@@ -1,7 +1,8 @@
 """The sound of any file as 48 kHz stereo, in pieces, from an exact point and at any speed.
 
-Positions are whole samples of what comes out. Second 0 of a file with pictures is its first
-picture, of any other file its first sound; what a container says about priming and gaps is kept.
+Positions are whole samples of what comes out. Second 0 of a file with pictures is where the first
+of picture and sound begins, of any other file its first sound; what a container says about priming
+and gaps is kept.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _EXACT_JUMPS = {"mov", "matroska", "wav", "flac", "ogg", "mp3", "mpegts", "aiff"
 """Containers (libavformat) whose time stamps are still exact after a jump."""
 _EARLY_S = Fraction(512, SAMPLE_RATE)
 """atempo shows everything a quarter of its window (2048 samples at 48 kHz) too early: measured."""
+_PRIMING_S = Fraction(1, 10)
+"""A sound stream that starts this little before 0 is an encoder's priming: nothing moves."""
 _SLOWEST = Fraction(1, 2)
 """What one atempo filter takes at least; it takes up to 100."""
 
@@ -47,6 +50,10 @@ def nearest(value: Fraction) -> int:
 def silence(samples: int) -> Samples:
     """So many samples of nothing."""
     return np.zeros((2, samples), dtype=np.float32)
+
+
+_LOCAL = {"protocol_whitelist": "file"}
+"""A file that names others in the network is not followed there."""
 
 
 class SoundReader:
@@ -195,11 +202,13 @@ class SoundReader:
 
     def _zero(self, first: AudioFrame) -> Fraction:
         """The time stamp that second 0 of the file has."""
-        for stream in self._container.streams.video:
-            cover = bool(stream.disposition & av.stream.Disposition.attached_pic)
-            if not cover and stream.start_time is not None:
-                return _second(stream.start_time, stream.time_base)
-        return _second(first.pts, first.time_base)
+        cover = av.stream.Disposition.attached_pic
+        if all(stream.disposition & cover for stream in self._container.streams.video):
+            return _second(first.pts, first.time_base)
+        streams = (*self._container.streams.video, self._stream)
+        starts = [one for one in streams if one.start_time is not None]
+        times = [_second(one.start_time, one.time_base) for one in starts]
+        return min((_unprimed(at) for at in times), default=Fraction(0))
 
     def _end(self) -> Fraction | None:
         """Where MP4 says that its sound ends; the decoder's last frame goes on behind it."""
@@ -277,6 +286,10 @@ def _second(time: int | None, base: Fraction | None) -> Fraction:
     return (time or 0) * (base or Fraction(0))
 
 
+def _unprimed(start: Fraction) -> Fraction:
+    return Fraction(0) if -_PRIMING_S < start < 0 else start
+
+
 def _length(frame: AudioFrame) -> Fraction:
     return Fraction(frame.samples, frame.sample_rate)
 
@@ -327,7 +340,7 @@ def _tempos(speed: Fraction) -> list[Fraction]:
 
 def _opened(path: Path, label: str) -> tuple[InputContainer, AudioStream]:
     try:
-        container = av.open(str(path))
+        container = av.open(str(path), options=_LOCAL)
     except av.error.FileNotFoundError as error:
         raise InvalidInput(label, "is missing: its file is not there") from error
     except av.error.FFmpegError as error:
@@ -342,7 +355,7 @@ def _opened(path: Path, label: str) -> tuple[InputContainer, AudioStream]:
 def holds_sound(path: Path, label: str) -> bool:
     """Whether there is a sound stream. Raises InvalidInput as `SoundReader` does."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=_LOCAL) as container:
             return bool(container.streams.audio)
     except av.error.FileNotFoundError as error:
         raise InvalidInput(label, "is missing: its file is not there") from error

@@ -38,6 +38,7 @@ INPUTS: dict[str, tuple[Array, ...]] = {
     "a voice at 8 kHz": (speech_like(LONG)[::6],),
     "5.1": tuple(np.roll(MUSIC, n * 991) * 0.4 for n in range(6)),
     "a voice with cracks": (speech_like(LONG, 0.1) + clicks(LONG, [1, 2.2, 3.3, 5, 6.6]),),
+    "noise far beyond full scale": (MUSIC * 2, np.roll(MUSIC, 9) * 2),
     "peaks between samples": (tone(LONG, 12_000.0, 0.7) * np.sqrt(2) + 0.1 * MUSIC,),
 }
 
@@ -46,7 +47,8 @@ INPUTS: dict[str, tuple[Array, ...]] = {
 def test_every_input_leaves_at_the_wanted_loudness(name: str, tmp_path: Path) -> None:
     channels = INPUTS[name]
     file = wav(tmp_path / "in.wav", *channels, rate=round(channels[0].size / LONG))
-    line = timeline(240, voice=[Sound("s", 240, "s")], mix=Mix())
+    gain = 36.0 if "beyond" in name else 0.0
+    line = timeline(240, voice=[Sound("s", 240, "s", gain_db=gain)], mix=Mix())
     path = tmp_path / "out.m4a"
     result = mix(line, media(s=file), path, 192, Running())
     loudness, peak = judged(path)

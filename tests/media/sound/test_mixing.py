@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -61,6 +62,7 @@ def ten_minutes_of_clicks(rate: Ratio) -> tuple[Timeline, list[float]]:
     return timeline(frames, voice=items, rate=rate), wanted
 
 
+@pytest.mark.timeout(400)
 def test_nothing_drifts_in_a_file_of_ten_minutes(tmp_path: Path) -> None:
     file = wav(tmp_path / "click.wav", clicks(0.05, [0]))
     line, wanted = ten_minutes_of_clicks(RATES["29.97"])
@@ -96,6 +98,35 @@ def test_a_click_at_the_end_is_where_the_frame_is(tmp_path: Path) -> None:
     product = np.fft.rfft(found, size) * np.conj(np.fft.rfft(signal, size))
     lag = int(np.argmax(np.fft.irfft(product, size)))
     assert lag in (0, size)
+
+
+def test_the_sound_stays_in_place_beside_its_picture(tmp_path: Path) -> None:
+    """Muxed by copying packets, as a renderer does: the edit list takes the priming out."""
+    signal = noise(3.0)
+    files = media(n=wav(tmp_path / "n.wav", signal))
+    mix(timeline(90, voice=[Sound("n", 90, "n")]), files, tmp_path / "s.m4a", 192, Running())
+    film = tmp_path / "film.mp4"
+    picture = ("-f", "lavfi", "-i", "color=s=32x32:r=30:d=3")
+    ffmpeg(*picture, "-i", tmp_path / "s.m4a", "-c:v", "mpeg4", "-c:a", "copy", film)
+    with av.open(str(film)) as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        assert (video.start_time, sound.start_time) == (0, 0)
+        assert float(sound.duration * sound.time_base) == pytest.approx(3.0, abs=0.001)  # type: ignore[operator]
+        assert (sound.codec_context.name, sound.profile) == ("aac", "LC")
+        assert (sound.rate, sound.channels) == (RATE, 2)
+    found, size = heard(film)[0], 2 * signal.size
+    product = np.fft.rfft(found, size) * np.conj(np.fft.rfft(signal, size))
+    assert int(np.argmax(np.fft.irfft(product, size))) == 0
+
+
+def test_a_film_whose_sound_begins_late_keeps_its_distance(tmp_path: Path) -> None:
+    film = tmp_path / "late.mp4"
+    sound = wav(tmp_path / "c.wav", clicks(2.0, [0.0, 1.0]))
+    picture = ("-f", "lavfi", "-i", "color=s=32x32:r=30:d=3")
+    ffmpeg(*picture, "-itsoffset", "0.5", "-i", sound, "-c:v", "mpeg4", "-c:a", "aac", film)
+    line = timeline(75, clips=[video_clip("f", "f", 75)])
+    found = mixed(line, media(AssetKind.VIDEO, f=film), tmp_path)
+    assert onsets(found) == pytest.approx([0.5, 1.5], abs=0.003)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -28,7 +29,7 @@ TOLERANCE_LU = 0.3
 """A second round is made for more than this; half a unit is what is promised."""
 _AAC_MARGIN_DB = 0.6
 """What the encoder usually adds to a peak; more than that is found by measuring its output."""
-_MORE_ROUNDS = 2
+_MORE_ROUNDS, _GAINS = 2, 3
 
 
 @dataclass(frozen=True)
@@ -77,43 +78,59 @@ class _Master:
     def __init__(self, raw: IO[bytes], mixed: Loudness, mix: Mix, run: Run) -> None:
         self._raw, self._mixed, self._mix, self._run = raw, mixed, mix, run
         self._ceiling_db = mix.true_peak - _AAC_MARGIN_DB
-        self._gain_db = 0.0
+        self._coded_lu, self._gain_db = 0.0, 0.0
         if mix.loudness is not None and mixed.lufs is not None:
             self._gain_db = min(MOST_GAIN_DB, mix.loudness - mixed.lufs)
 
     def written(self, path: Path, kbps: int) -> Loudness:
-        """Encode into `path`, again where the result asks for it; what the last one measures."""
-        self._settle()
-        write_aac(self._levelled(), path, kbps)
-        for _ in range(_MORE_ROUNDS):
-            result = _measured(self._checked(_decoded(path)))
-            if not self._corrected(result, TOLERANCE_LU):
+        """Encode into `path`, again where the result asks for it; what the last one measures.
+
+        The encoder makes noise-like sound quieter and peaks higher: both are measured and taken
+        into account. Loudness is corrected twice at most, a true peak four times.
+        """
+        for tolerance in (*(TOLERANCE_LU,) * _MORE_ROUNDS, inf, inf):
+            result, before = self._encoded(path, kbps)
+            over = (result.true_peak_db or -100.0) - self._mix.true_peak
+            off = 0.0
+            if self._mix.loudness is not None and None not in (result.lufs, before):
+                off = self._mix.loudness - (result.lufs or 0.0)
+                self._coded_lu = (result.lufs or 0.0) - (before or 0.0)
+            if over <= 0 and (abs(off) <= tolerance or self._gain_db >= MOST_GAIN_DB):
                 return result
-            write_aac(self._levelled(), path, kbps)
-        return _measured(self._checked(_decoded(path)))
+            if over > 0:
+                self._ceiling_db -= over + _AAC_MARGIN_DB / 2
+        return self._encoded(path, kbps)[0]
 
-    def _settle(self) -> None:
-        """Make up for what the limiter takes, before anything is encoded."""
-        peak = self._mixed.true_peak_db
-        for _ in range(_MORE_ROUNDS):
-            if peak is None or peak + self._gain_db <= self._ceiling_db:
-                return
-            limited = _measured(self._levelled())
-            if not self._corrected(Loudness(limited.lufs, None), TOLERANCE_LU / 3):
-                return
+    def _encoded(self, path: Path, kbps: int) -> tuple[Loudness, float | None]:
+        """The loudness of a new file, and that of what was encoded."""
+        before = self._settled()
+        write_aac(self._levelled(), path, kbps)
+        return _measured(self._checked(_decoded(path))), before
 
-    def _corrected(self, result: Loudness, tolerance: float) -> bool:
-        """Whether gain or ceiling had to be changed to come nearer to what is wanted."""
-        off = 0.0
-        if self._mix.loudness is not None and result.lufs is not None:
-            wanted = self._gain_db + self._mix.loudness - result.lufs
-            off = min(MOST_GAIN_DB, wanted) - self._gain_db
-        over = (result.true_peak_db or -100.0) - self._mix.true_peak
-        if abs(off) > tolerance:
-            self._gain_db += off
-        if over > 0:
-            self._ceiling_db -= over + _AAC_MARGIN_DB / 4
-        return abs(off) > tolerance or over > 0
+    def _settled(self) -> float | None:
+        """Choose the gain that gives the wanted loudness behind the limiter; what it gives."""
+        if self._mix.loudness is None or self._mixed.lufs is None:
+            return None
+        wanted = self._mix.loudness - self._coded_lu
+        tried: list[tuple[float, float]] = [(-200.0, self._mixed.lufs - 200.0)]
+        for number in range(_GAINS):
+            lufs = self._limited_lufs()
+            tried.append((self._gain_db, lufs))
+            if abs(wanted - lufs) <= TOLERANCE_LU / 4 or number == _GAINS - 1:
+                break
+            (one, first), (two, second) = tried[-2:]
+            # A decibel of gain makes less than one louder where the limiter works.
+            slope = min(1.0, max(0.25, (second - first) / (two - one))) if two != one else 1.0
+            self._gain_db = min(MOST_GAIN_DB, two + (wanted - lufs) / slope)
+        return lufs
+
+    def _limited_lufs(self) -> float:
+        """The loudness behind the limiter at the present gain."""
+        lufs, peak = self._mixed.lufs or 0.0, self._mixed.true_peak_db or 0.0
+        if peak + self._gain_db <= self._ceiling_db:
+            return lufs + self._gain_db
+        found = _measured(self._levelled()).lufs
+        return lufs + self._gain_db if found is None else found
 
     def _levelled(self) -> Iterator[Samples]:
         """The mix as it is encoded."""
