@@ -104,9 +104,9 @@ def to_cues(found: Sequence[FileCue], rate: Ratio) -> tuple[Cue, ...]:
 def _words(cue: FileCue, span: Span, rate: Ratio) -> tuple[Word, ...]:
     """The words of a cue at their own times, or spread where the file has none."""
     words: list[Word] = []
-    spaced = True
+    spaced, timed = True, any(part.start_ms is not None for part in cue.parts)
     for text, start, end in _stretches(cue, span, rate):
-        tokens = _tokens(text, Span(start, max(1, end - start)), bool(words))
+        tokens = _tokens(text, Span(start, max(1, end - start)), timed)
         joined = bool(tokens) and bool(words) and not spaced and not _BLANK.match(text)
         if tokens:
             words += [replace(tokens[0], joined=joined), *tokens[1:]]

@@ -131,7 +131,7 @@ def break_units(
     count = _greedy_count(pieces, sums, space, width)
     if count == 0:
         return None
-    ideal = min(width, sums[-1] / count)
+    ideal = max(min(width, sums[-1] / count), 1e-6)
     return _best_ends(pieces, sums, space, count, (width, ideal))
 
 

@@ -90,6 +90,8 @@ def test_text_comes_back_exactly_and_times_within_a_frame(
 def test_word_times_come_back_where_the_format_has_them(written: Captions, kind: str) -> None:
     back = FILES.read(FILES.write(written, kind, RATE, FRAME), f"a.{kind}", RATE)
     for old, new in zip(written.cues, back.cues, strict=True):
+        if kind == "vtt" and len(old.words) == 1:
+            continue  # a time at the very beginning of a cue is not allowed, so it has none
         assert [word.text for word in new.words] == [word.text for word in old.words]
         for one, two in zip(old.words, new.words, strict=True):
             assert abs(one.start - two.start) <= 1 and abs(one.span.end - two.span.end) <= 1

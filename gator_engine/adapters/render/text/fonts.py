@@ -29,6 +29,8 @@ _KANA, _HANGUL = regex.compile(r"[\p{Hiragana}\p{Katakana}]"), regex.compile(r"\
 _HAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
 _SHARED_MARKS = frozenset("“”‘’…—·")
 _UNSEEN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]")
+_STEERING = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+_CONTROL = regex.compile(r"\p{Cc}")
 _NEEDS_SHAPING = regex.compile(
     r"[\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Thai}\p{Bidi_Class=R}\p{Bidi_Class=AL}]"
 )
@@ -55,10 +57,13 @@ class Voice:
 
 
 def clean(text: str) -> str:
-    """NFC, blanks as single spaces, without characters that are never seen but steer direction."""
-    text = unicodedata.normalize("NFC", text)
-    text = regex.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]", "", text)
-    return " ".join(regex.sub(r"\p{Cc}", " ", text).split())
+    """NFC, blanks as single spaces, without characters that are never seen but steer direction.
+
+    Joiners stay where they are part of a character.
+    """
+    text = _STEERING.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", text)))
+    seen = "".join(cluster for cluster in clusters(text) if _UNSEEN.sub("", cluster))
+    return " ".join(seen.split())
 
 
 def east_asia(language: str, text: str) -> tuple[str, ...]:
@@ -104,14 +109,29 @@ def files(text: str, voice: Voice) -> tuple[tuple[str, str], ...]:
         if cluster in _SHARED_MARKS and _beside_han(parts, place):
             order = next((stem for stem in east if covers(stem, cluster)), None)
         order = order or _file_for(cluster, voice.face, east)
-        if order is None:
-            missing[cluster] = None
+        pieces = [(cluster, order)] if order else _apart(cluster, voice.face, east)
+        if pieces:
+            found += pieces
         else:
-            found.append((cluster, order))
+            missing[cluster] = None
     if missing:
         names = ", ".join(_named(cluster) for cluster in missing)
         raise CapabilityError("Text in videos", f"characters that no font has: {names}", COVERED)
     return tuple(found)
+
+
+def _apart(cluster: str, face: str, east: tuple[str, ...]) -> list[tuple[str, str]]:
+    """A letter and marks that no one font has together, each in its own; [] when one lacks."""
+    found: list[tuple[str, str]] = []
+    for char in cluster:
+        if found and _UNSEEN.match(char):
+            found[-1] = (found[-1][0] + char, found[-1][1])
+            continue
+        stem = _file_for(char, face, east)
+        if stem is None:
+            return []
+        found.append((char, stem))
+    return found
 
 
 def _beside_han(parts: list[str], place: int) -> bool:

@@ -18,6 +18,8 @@ FACES = {
 REFERENCE_EDGE = 1080.0
 """Everything is set for this shorter edge and scaled, so that a draft breaks lines alike."""
 LEADING = 1.16
+WIDEST = 1350.0
+"""A line is never longer than this on a wide frame: eyes would have to travel."""
 BOX_SIDE, BOX_ABOVE, BOX_RADIUS = 0.52, 0.44, 0.3
 """Padding of the box beside and above the capitals (as much below the baseline), and its corner."""
 MARK_SIDE, MARK_ABOVE, MARK_BELOW, MARK_RADIUS = 0.13, 0.17, 0.22, 0.16
@@ -25,7 +27,7 @@ SPARE = 6.0
 """Pixels at the reference edge kept free inside the safe zone, for rounding and smooth edges."""
 MARK_SPACING = 0.07
 """What the spaces gain where the spoken word has a box of its own."""
-UNSAID = 0.34
+UNSAID = 0.42
 """Opacity of words that are not yet uncovered."""
 DENSE = 0.6
 """From this opacity on, a box carries the words without a shadow."""

@@ -28,6 +28,7 @@ from gator_engine.adapters.render.text.looks import (
     SHADOW_OPACITY,
     SPARE,
     UNSAID,
+    WIDEST,
     boxed,
     margins,
     outline_of,
@@ -111,7 +112,7 @@ class CaptionPainter:
         """Left, top, right, bottom at the reference edge: the safe zone, even about the middle."""
         zone = zone_for(self._captions.safe_zone, self._frame)
         width, height = (edge / self._scale for edge in self._frame)
-        half = width * (0.5 - max(zone.left, zone.right))
+        half = min(width * (0.5 - max(zone.left, zone.right)), WIDEST / 2)
         return width / 2 - half, zone.top * height, width / 2 + half, (1 - zone.bottom) * height
 
     def _states(self, cue: Cue) -> Iterator[tuple[int, str | None]]:
@@ -130,7 +131,8 @@ class CaptionPainter:
         for place, word in enumerate(cue.words):
             start = cue.start if highlight is Highlight.SINGLE and not place else word.start
             if highlight is Highlight.SINGLE:
-                yield start, self._key(_Seen((shown[place],), 0))
+                alone = Text.of(shown[place : place + 1]).string
+                yield start, self._key(_Seen(((alone, False),), 0)) if alone else None
             else:
                 yield start, self._key(_Seen(shown, place))
 

@@ -225,9 +225,13 @@ def fit(text: Text, voice: Voice, size: float, room: Room) -> Block | None:
     tries += [(share, room.lines + 1, True) for share in (0.82, 0.76, 0.7, 0.64)]
     tries += [(share, 99, True) for share in (0.7, 0.6, 0.5)]
     tries += [(share, 99, False) for share in (0.7, 0.6, 0.5, 0.4, 0.3)]
+    total = measure(text.string, voice) * size
     for share, most, whole in tries:
-        if share < room.smallest:
+        fewest = total * share / room.width
+        if share < room.smallest or fewest > most:
             continue
+        if (fewest - 1) * room.leading * size * share > room.height:
+            continue  # hopeless; looking for the best line ends would only take time
         spans = line_ranges(text, voice, size * share, room.width - _NEARLY, whole)
         if spans is None or len(spans) > most:
             continue
