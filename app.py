@@ -27,6 +27,7 @@ def _pages() -> dict[str, list[st.Page]]:
         "Make": [
             page("personas", "face"),
             page("create", "auto_awesome"),
+            page("video", "movie"),
             page("library", "photo_library"),
         ],
         "Publish": [

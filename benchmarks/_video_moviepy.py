@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks._video_piece import CHANGE, CLIP_FRAMES, RATE, STILLS, WORDS, ZOOM
+from benchmarks._video_piece import RATE, STILLS, WORDS, ZOOM, cut
 
 
 def make(folder: Path, seconds: int, size: tuple[int, int], path: Path) -> None:
@@ -35,7 +35,7 @@ def make(folder: Path, seconds: int, size: tuple[int, int], path: Path) -> None:
 def _pictures(folder: Path, seconds: int, size: tuple[int, int]) -> list[Any]:
     from moviepy import ImageClip, vfx
 
-    change, length = CHANGE / RATE, CLIP_FRAMES / RATE
+    length, change = (frames / RATE for frames in cut(seconds))
     found = []
     for number in range(round(seconds / length)):
         clip = ImageClip(str(folder / f"s{number % STILLS}.png")).resized(height=size[1])

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 SIZE = (1080, 1920)
-STILLS, CLIP_FRAMES, RATE, CHANGE = 5, 120, 30, 15
+STILLS, RATE = 5, 30
 LARGER = 1.2
 """Stills are so much larger than the frame: 1296 × 2304 for 1080 × 1920."""
 ZOOM = 1.12
@@ -25,6 +25,12 @@ _SCRIPT = (
     " weather. By noon the light is white and the streets are slow. Come and see it once."
 )
 WORDS = _SCRIPT.split()
+
+
+def cut(seconds: int) -> tuple[int, int]:
+    """(frames of a clip, frames of a crossfade): five clips, or of four seconds each."""
+    frames = min(120, seconds * RATE // STILLS)
+    return frames, min(15, frames // 4)
 
 
 def photo(size: tuple[int, int], seed: int) -> np.ndarray:
@@ -109,7 +115,7 @@ def media(folder: Path) -> dict[str, Any]:
     return found
 
 
-def piece(seconds: int = 20, size: tuple[int, int] = SIZE, clip_frames: int = CLIP_FRAMES) -> Any:
+def piece(seconds: int = 20, size: tuple[int, int] = SIZE) -> Any:
     """The timeline: clips of four seconds, crossfades between them, captions, voice and music."""
     from gator_engine.domain.timeline import (
         Clip,
@@ -126,7 +132,8 @@ def piece(seconds: int = 20, size: tuple[int, int] = SIZE, clip_frames: int = CL
 
     edge = (1 - 1 / ZOOM) / 2
     near = Rect(edge, edge, 1 / ZOOM, 1 / ZOOM)
-    length = seconds * RATE
+    clip_frames, change = cut(seconds)
+    length = clip_frames * (seconds * RATE // clip_frames)
     clips = tuple(
         Clip(
             f"c{number}",
@@ -137,7 +144,7 @@ def piece(seconds: int = 20, size: tuple[int, int] = SIZE, clip_frames: int = CL
                     motion=Motion(Rect(), near, Easing.LINEAR),
                 ),
             ),
-            transition=Transition(length=CHANGE) if number else None,
+            transition=Transition(length=change) if number else None,
         )
         for number in range(length // clip_frames)
     )
@@ -190,9 +197,9 @@ def with_other_still(timeline: Any) -> Any:
 def with_other_word(timeline: Any) -> Any:
     """The same piece with one cue worded otherwise."""
     cues = list(timeline.captions.cues)
-    words = list(cues[3].words)
-    words[1] = replace(words[1], text="otherwise")
-    cues[3] = replace(cues[3], words=tuple(words))
+    at = len(cues) // 4
+    first, *rest = cues[at].words
+    cues[at] = replace(cues[at], words=(replace(first, text="otherwise"), *rest))
     return replace(timeline, captions=replace(timeline.captions, cues=tuple(cues)))
 
 

@@ -183,6 +183,26 @@ class Settings(BaseSettings):
         "",
         description="CLIP, SigLIP or DINOv2 model that measures likeness: a folder or hub id.",
     )
+    speech_api_url: str = Field(
+        "",
+        description="OpenAI-compatible speech service, such as http://localhost:8880/v1.",
+    )
+    speech_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that speech service, if it wants one."
+    )
+    speech_api_model: str = Field("", description="Model name to ask that speech service for.")
+    speech_api_voices: str = Field(
+        "alloy", description="Voices of that speech service, with commas; it does not tell them."
+    )
+    elevenlabs_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for ElevenLabs, if its voices are to be used."
+    )
+    elevenlabs_url: str = Field(
+        "https://api.elevenlabs.io", description="Address of ElevenLabs (or a stand-in)."
+    )
+    elevenlabs_model: str = Field(
+        "eleven_multilingual_v2", description="Model to ask ElevenLabs for."
+    )
     models_dir: Path = Field(
         Path(), description="Folder of models beside the hub's cache; empty means home/models."
     )

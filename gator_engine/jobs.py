@@ -58,6 +58,12 @@ JOBS: dict[str, JobSpec] = {
         JobSpec(
             "render_video", "workers.jobs.render_video", "render", 4 * 3600, 2, "Render a video"
         ),
+        JobSpec(
+            "make_video", "workers.jobs.make_video", "render", 2 * 3600, 2, "Make a video", True
+        ),
+        JobSpec(
+            "shoot_video", "workers.jobs.shoot_video", "gpu", 6 * 3600, 2, "Shoot and make a video"
+        ),
         JobSpec("measure", "workers.jobs.measure", "metrics", 300, 5, "Collect metrics"),
         JobSpec(
             "check_account",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from gator_engine.services.publishing import Publishing
     from gator_engine.services.scheduling import Scheduling
     from gator_engine.services.sheets import Sheets
+    from gator_engine.services.storyboards import Storyboards
 
 
 class Studio(VideoServices):
@@ -163,6 +164,19 @@ class Studio(VideoServices):
             self.jobs,
             self.connectors,
         )
+
+    @cached_property
+    def storyboards(self) -> Storyboards:
+        """Make videos from briefs."""
+        from gator_engine.services._cutting import Cutting
+        from gator_engine.services._filming import Filming
+        from gator_engine.services.storyboards import Storyboards
+
+        cutting = Cutting(self.library, self.projects)
+        filming = Filming(
+            self._context, self.generation, self.library, lambda: self.narrator, cutting
+        )
+        return Storyboards(self._context, self.texts, filming, self.jobs)
 
     @cached_property
     def composing(self) -> Composing:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ModelDownloads,
         ModelShelf,
         MusicBeds,
+        Narrator,
         OpenModel,
         PersonaFiles,
         SandboxNetwork,
@@ -265,6 +266,13 @@ class Adapters:
         from gator_engine.adapters import captions
 
         return captions.opener(self.settings)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """Reads scripts aloud."""
+        from gator_engine.adapters.voices.narrator import SentenceNarrator
+
+        return SentenceNarrator(self.settings)
 
     @cached_property
     def sound_desk(self) -> SoundDesk:

@@ -14,6 +14,8 @@ from pages._ui import (
     brief_form,
     cards,
     create_side,
+    face_route,
+    field_links,
     forms,
     grid_form,
     grid_view,
@@ -52,8 +54,11 @@ def compiled(draft: BriefDraft) -> None:
         shell.section("Compiled prompt", "Each piece says where it comes from.")
         if not brief_form.capabilities(draft).uses_prompt:
             st.caption("A designed card is set from your words and the brand; models get this.")
+        face_route.show(lambda: studio().generation.route(draft))
         try:
-            cards.prompt(studio().generation.compile(draft))
+            links = field_links.of_brief(draft.persona_id)
+            cards.prompt(studio().generation.compile(draft), links)
+            field_links.listen(links)
         except InvalidInput as error:
             for problem in error.problems:
                 forms.complain(problem)

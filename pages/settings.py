@@ -112,7 +112,11 @@ with about, st.container(key="card-about"):
     st.markdown("**Gator**, the studio for AI personas.")
     cards.facts({"Version": _version(), "Streamlit": st.__version__})
     st.caption("Runs on your machine. No page asks anything of another server.")
-    st.markdown("**Reading by scripts**")
-    st.caption("/api/v1/personas, /posts and /deliveries answer this machine, with a token.")
-    if st.button("Make a token for 30 days", icon=":material/key:"):
-        st.code(access.issue(), language=None)
+    st.markdown("**For scripts**")
+    st.caption("/api/v1/… answers this machine, with a token; docs/api.md shows how.")
+    with st.container(horizontal=True):
+        reads = st.button("Make a token that reads", icon=":material/key:")
+        writes = st.button("Make one that also writes", icon=":material/edit:")
+    if reads or writes:
+        st.code(access.issue(writes=writes), language=None)
+        st.caption("It is good for 30 days and is not shown again.")

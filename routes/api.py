@@ -1,4 +1,4 @@
-"""The reading API: personas, posts and deliveries as JSON."""
+"""Posts and deliveries as JSON, for scripts that read."""
 
 from __future__ import annotations
 
@@ -8,59 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gator_engine.domain.deliveries import DeliveryQuery
-from gator_engine.domain.persona_tree import to_tree
-from gator_engine.errors import InvalidInput, NotFound
+from gator_engine.errors import InvalidInput
 from pages._ui.session import studio
 from routes.access import reading
 
 MOST = 500
-
-
-@reading
-def personas(request: Request) -> Response:
-    """Every persona that is not archived."""
-    return _items(
-        {
-            "id": persona.id,
-            "handle": persona.handle,
-            "name": persona.name,
-            "revision": persona.revision.number,
-            "pillars": [pillar.name for pillar in persona.profile.pillars],
-        }
-        for persona in studio().personas.list()
-    )
-
-
-@reading
-def persona(request: Request) -> Response:
-    """One persona: its whole profile and the list of its revisions, newest first.
-
-    `?revision=` asks for the profile of that revision (by number) in place of the current one.
-    """
-    found = studio().personas.get(request.path_params["persona_id"])
-    revisions = studio().personas.revisions(found.id)
-    number = request.query_params.get("revision", str(found.revision.number))
-    shown = next((one for one in revisions if str(one.number) == number), None)
-    if shown is None:
-        raise NotFound("revision", number)
-    return JSONResponse(
-        {
-            "id": found.id,
-            "archived": found.archived_at is not None,
-            "revision": shown.number,
-            "profile": to_tree(shown.profile),
-            "revisions": [
-                {
-                    "id": one.id,
-                    "number": one.number,
-                    "author": one.author,
-                    "reason": one.reason,
-                    "created_at": one.created_at.isoformat(),
-                }
-                for one in revisions
-            ],
-        }
-    )
 
 
 @reading

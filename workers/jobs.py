@@ -68,6 +68,18 @@ def render_video(studio: Studio, subject_id: str, run: JobRun) -> None:
     studio.projects.run_render(subject_id, run)
 
 
+@background("make_video")
+def make_video(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """Make what is due of a storyboard: shots, voice, draft."""
+    studio.storyboards.run(subject_id, run)
+
+
+@background("shoot_video")
+def shoot_video(studio: Studio, subject_id: str, run: JobRun) -> None:
+    """The same where a shot needs a model that stays loaded."""
+    studio.storyboards.run(subject_id, run)
+
+
 @background("measure")
 def measure(studio: Studio, subject_id: str, run: JobRun) -> None:
     """Collect the numbers of an account."""

@@ -182,7 +182,7 @@ def _described(change: Change) -> str:
     if isinstance(last, Order):
         listed = _words(str(change.steps[-2]))
         return f"Reordered {listed}: {', '.join(change.after)}"
-    what = f"{owner}: {_words(last)}" if owner else _words(last).capitalize()
+    what = f"{owner}: {_words(last)}" if owner else _capital(_words(last))
     if isinstance(change.before, tuple) and isinstance(change.after, tuple):
         return f"{what}: {_membership(change.before, change.after)}"
     return _from_to(what, change.before, change.after)
@@ -191,7 +191,7 @@ def _described(change: Change) -> str:
 def _owner(steps: tuple[Step, ...]) -> str:
     """The list entry that a change is inside of: "Pillar Process", or "" when in none."""
     entries = [step for step in steps if isinstance(step, Entry)]
-    return f"{_words(entries[-1].kind).capitalize()} {entries[-1].key}" if entries else ""
+    return f"{_capital(_words(entries[-1].kind))} {entries[-1].key}" if entries else ""
 
 
 def _from_to(what: str, before: Any, after: Any) -> str:
@@ -223,4 +223,10 @@ def _shown(value: Any) -> str:
 
 def _words(name: str) -> str:
     """ "max_hashtags" → "max hashtags", "PlatformRating" → "platform rating"."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()
+    return re.sub(r"\blora(s?)\b", r"LoRA\1", plain)
+
+
+def _capital(words: str) -> str:
+    """As the beginning of a sentence; "LoRA" stays as it is."""
+    return words[:1].upper() + words[1:]

@@ -66,6 +66,21 @@ def from_tree(tree: Tree) -> Reading:
     return Reading(profile, _limited(oversized or profile_problems(profile)), unknown)
 
 
+def patched(tree: Tree, patch: Tree) -> dict[str, Any]:
+    """The plain data with a JSON Merge Patch on it (RFC 7396): objects are merged field by field,
+    everything else is replaced, and null takes a field away, so that its standard value counts."""
+    merged = dict(tree)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping):
+            inner = merged.get(name)
+            merged[name] = patched(inner if isinstance(inner, Mapping) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
 def path_of(steps: Sequence[str | int]) -> str:
     """Field names and positions as one path: ("pillars", 0, "name") → "pillars[0].name"."""
     path = ""

@@ -21,6 +21,7 @@ from gator_engine.ports.generation import (
     Member,
     MemberDone,
     Modelled,
+    Resembling,
     Run,
     Warming,
 )
@@ -58,7 +59,7 @@ from gator_engine.ports.portability import (
     PortableImage,
     ReportLine,
 )
-from gator_engine.ports.projects import ProjectRepository
+from gator_engine.ports.projects import ProjectRepository, StoryboardRepository
 from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.provenance import (
     MarkReader,
@@ -115,6 +116,16 @@ from gator_engine.ports.video import (
     TimelineFiles,
     VideoRenderer,
 )
+from gator_engine.ports.voices import (
+    NarratedSentence,
+    Narration,
+    Narrator,
+    SpeechRequest,
+    TimedToken,
+    Utterance,
+    VoiceEngine,
+    VoiceInfo,
+)
 from gator_engine.ports.writing import (
     EndpointRepository,
     Meter,
@@ -129,6 +140,14 @@ from gator_engine.ports.writing import (
 )
 
 __all__ = [
+    "NarratedSentence",
+    "Narration",
+    "Narrator",
+    "SpeechRequest",
+    "TimedToken",
+    "Utterance",
+    "VoiceEngine",
+    "VoiceInfo",
     "Bed",
     "CaptionFiles",
     "MediaFile",
@@ -140,6 +159,7 @@ __all__ = [
     "VideoRenderer",
     "Batching",
     "Modelled",
+    "Resembling",
     "Warming",
     "AccountRepository",
     "AssetRepository",
@@ -201,6 +221,7 @@ __all__ = [
     "PostRepository",
     "RatingRepository",
     "ProjectRepository",
+    "StoryboardRepository",
     "PromptRepository",
     "Receipt",
     "Reconciliation",

@@ -12,6 +12,7 @@ from gator_engine.domain.briefs import BriefKind, CompiledPrompt
 from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
+from gator_engine.domain.identity_routes import ReferenceUse
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.spending import NO_PURPOSE, CallPurpose
 from gator_engine.domain.token_budget import TokenCounter
@@ -113,6 +114,22 @@ class Modelled(Protocol):
 
     def missing_for(self, settings: Mapping[str, Any]) -> str:
         """As `Generator.missing`, for a request with these settings."""
+
+
+@runtime_checkable
+class Resembling(Protocol):
+    """A generator that can tell what its models do with pictures of the persona. One that takes
+    references and is not of this sort hands them to its service as pictures."""
+
+    def reference_use(self, settings: Mapping[str, Any]) -> ReferenceUse:
+        """What the model these settings mean does with them; loads nothing."""
+
+    @property
+    def exchangeable(self) -> bool:
+        """Whether another model may take the place of the default one."""
+
+    def editing_model(self) -> ReferenceUse | None:
+        """An installed model that is shown references and could take its place; None without."""
 
 
 @dataclass(frozen=True)

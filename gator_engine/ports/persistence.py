@@ -19,7 +19,7 @@ from gator_engine.domain.posts import Post
 from gator_engine.domain.users import AuditEvent, User
 from gator_engine.domain.work import Job, JobState, Progress
 from gator_engine.ports.identity import CharacterRepository, LookRepository
-from gator_engine.ports.projects import ProjectRepository
+from gator_engine.ports.projects import ProjectRepository, StoryboardRepository
 from gator_engine.ports.prompting import PromptRepository
 from gator_engine.ports.shelves import (
     BoardRepository,
@@ -324,6 +324,7 @@ class UnitOfWork(Protocol):
     spending: SpendingRepository
     writings: WritingRepository
     outlines: OutlineRepository
+    storyboards: StoryboardRepository
     projects: ProjectRepository
 
 

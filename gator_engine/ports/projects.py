@@ -1,4 +1,4 @@
-"""The port of video projects: versions, and what was rendered of them."""
+"""The ports of video projects (versions, and what was rendered of them) and of storyboards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gator_engine.domain.projects import Project, Rendering
+from gator_engine.domain.storyboard import Storyboard
 
 
 class ProjectRepository(Protocol):
@@ -53,3 +54,19 @@ class ProjectRepository(Protocol):
 
     def renderings(self, project_id: str, *, limit: int = 50) -> Sequence[Rendering]:
         """Newest first."""
+
+
+class StoryboardRepository(Protocol):
+    """Storyboards, every version kept."""
+
+    def add(self, board: Storyboard) -> None:
+        """Store a version. Raises StaleWrite when that version exists already."""
+
+    def get(self, storyboard_id: str) -> Storyboard:
+        """The newest version. Raises NotFound."""
+
+    def versions(self, storyboard_id: str, *, limit: int = 100) -> Sequence[Storyboard]:
+        """Newest first."""
+
+    def list(self, persona_id: str | None = None, *, limit: int = 50) -> Sequence[Storyboard]:
+        """The newest version of each, newest first."""

@@ -12,7 +12,7 @@ from gator_engine.domain.capabilities import GeneratorCapabilities, SizeFrom
 from gator_engine.domain.dialects import dialect_of
 from gator_engine.domain.generation_rules import LARGEST_SEED
 from gator_engine.domain.options import check_options, check_pictures
-from gator_engine.domain.personas import GenerationPreferences, Persona, SeedPolicy
+from gator_engine.domain.personas import GenerationPreferences, Persona, PersonaProfile, SeedPolicy
 from gator_engine.domain.prompts import compile_picture, refuse_youthful_sexual
 from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.errors import InvalidInput
@@ -22,13 +22,13 @@ PROMPT_LIMIT = 4000
 
 
 def compile_draft(
-    persona: Persona, draft: BriefDraft, capabilities: GeneratorCapabilities | None
+    profile: PersonaProfile, draft: BriefDraft, capabilities: GeneratorCapabilities | None
 ) -> CompiledPrompt:
     """The prompt in the dialect of the model the draft names, else of the generator's own."""
     named = str(draft.settings.get("model", "")).strip()
     own = capabilities.dialect if capabilities else Dialect.TAGS
     return compile_picture(
-        persona.profile,
+        profile,
         prompt=draft.prompt,
         outfit=draft.outfit,
         pillar=draft.pillar,

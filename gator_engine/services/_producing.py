@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import Brief, Generation, GenerationStatus
 from gator_engine.domain.capabilities import REFERENCE, GeneratorCapabilities, SizeFrom
+from gator_engine.domain.identity_routes import RECIPE_KEY, Route
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.prompts import refuse_youthful_sexual
 from gator_engine.errors import Cancelled, GatorError, InvalidInput, StaleWrite
@@ -24,22 +25,20 @@ from gator_engine.services._context import Context
 from gator_engine.services._parts import PartOfRun
 from gator_engine.services._scoring import Scoring
 from gator_engine.services._sources import Sources, sources_of
-from gator_engine.services._wanted import wanted
+from gator_engine.services._wanted import Wanted, wanted
 from gator_engine.services.library import Library, NewAsset
 
 
 @dataclass(frozen=True)
 class Task:
-    """A generation with all that its pictures depend on; `notes` are what is not applied."""
+    """A generation with all that its pictures depend on."""
 
     generation: Generation
     brief: Brief
     profile: PersonaProfile
     generator: Generator
-    settings: Mapping[str, object]
+    asked: Wanted
     sources: Sources
-    notes: Sequence[str]
-    offered: bool = False
 
     @property
     def sizes(self) -> Sequence[tuple[int, int]]:
@@ -54,6 +53,15 @@ class Task:
             return self.sources.parents
         return tuple(one for one in self.sources.parents if one[1] != REFERENCE)
 
+    def route(self, result: GenerateResult) -> Mapping[str, object]:
+        """What is kept about the way to keep the face; it says so when it led nowhere."""
+        if self.asked.plan is None:
+            return {}
+        record = dict(self.asked.plan.record)
+        if result.references_unused:
+            record |= {"route": Route.WORDS.value, "reason": " ".join(result.notes)}
+        return {RECIPE_KEY: record}
+
     def request(self, size: tuple[int, int]) -> GenerateRequest:
         """The request for one of the sizes."""
         return GenerateRequest(
@@ -64,9 +72,9 @@ class Task:
             count=self.brief.count,
             seed=self.generation.seed,
             texts=self.brief.texts,
-            settings=self.settings,
+            settings=self.asked.settings,
             references=self.sources.references,
-            references_offered=self.offered,
+            references_offered=self.asked.offered,
             pictures=self.sources.pictures,
         )
 
@@ -130,21 +138,11 @@ class Producing:
             brief = uow.generations.brief(generation.brief_id)
             profile = uow.personas.revision(brief.persona_revision_id).profile
             generator = self._generator(brief.generator)
-            can = generator.capabilities
-            asked = wanted(uow, brief.persona_id, profile, brief.prompt, can, brief.settings)
+            asked = wanted(uow, profile, brief, generator)
         rating = profile.boundaries.rating
         refuse_youthful_sexual({"prompt": generation.compiled.text, **brief.texts}, rating)
-        sources = sources_of(self._library, can, asked.settings)
-        return Task(
-            generation,
-            brief,
-            profile,
-            generator,
-            asked.settings,
-            sources,
-            asked.notes,
-            asked.offered,
-        )
+        sources = sources_of(self._library, generator.capabilities, asked.settings)
+        return Task(generation, brief, profile, generator, asked, sources)
 
     def _produce(self, task: Task, run: Run) -> None:
         begun = time.perf_counter()
@@ -176,7 +174,11 @@ class Producing:
             model=result.model,
             seed=file.seed,
             prompt=generation.compiled.text if capabilities.uses_prompt else "",
-            parameters={**file.parameters, **self._scores(capabilities, brief, file)},
+            parameters={
+                **file.parameters,
+                **task.route(result),
+                **self._scores(capabilities, brief, file),
+            },
             software=result.software,
         )
         return self._library.keep(
@@ -211,7 +213,10 @@ class Producing:
                     generation,
                     status=GenerationStatus.SUCCEEDED,
                     model=result.model,
-                    parameters={"notes": [*task.notes, *result.notes]},
+                    parameters={
+                        "notes": [*task.asked.notes, *result.notes],
+                        **task.route(result),
+                    },
                     timings_s={**result.timings_s, "total_s": seconds},
                     asset_ids=tuple(asset_ids),
                     error="",

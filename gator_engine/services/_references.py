@@ -34,6 +34,13 @@ def accepted_assets(uow: UnitOfWork, persona_id: str) -> Sequence[str]:
     return [asset_id for asset_id in accepted if asset_id in there]
 
 
+def accepted_count(uow: UnitOfWork, persona_id: str) -> int:
+    """How many pictures say what the persona looks like, without those in the trash."""
+    images = uow.looks.references(persona_id)
+    accepted = [image.asset_id for image in images if image.state is ReferenceState.ACCEPTED]
+    return sum(asset.deleted_at is None for asset in uow.assets.many(accepted))
+
+
 def refuse_without_consent(uow: UnitOfWork, asset_ids: Sequence[str], field: str) -> None:
     """Raises InvalidInput naming `field` for pictures marked as real people without a consent.
 

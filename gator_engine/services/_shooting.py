@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind, GenerationStatus
+from gator_engine.domain.capabilities import Task
 from gator_engine.domain.identity import (
     SHOT_BY_KEY,
     SHOTS,
@@ -15,6 +16,7 @@ from gator_engine.domain.identity import (
     ShotState,
     locked_changes,
 )
+from gator_engine.domain.identity_routes import RECIPE_KEY, SETTLED_KEY, Route
 from gator_engine.domain.personas import Persona
 from gator_engine.errors import (
     IllegalTransition,
@@ -26,7 +28,7 @@ from gator_engine.errors import (
 from gator_engine.ports import Run, UnitOfWork
 from gator_engine.services._context import Context
 from gator_engine.services._parts import PartOfRun
-from gator_engine.services.generation import SEED_LIMIT, Generations
+from gator_engine.services.generation import SEED_LIMIT, Generations, GeneratorInfo
 from gator_engine.services.jobs import Jobs
 
 JOB = "character_set"
@@ -40,13 +42,24 @@ class Shooting:
         self._context, self._generations, self._jobs = context, generations, jobs
 
     def start(
-        self, persona_id: str, generator: str, settings: Mapping[str, object]
+        self,
+        persona_id: str,
+        generator: str,
+        settings: Mapping[str, object],
+        route: Route | None = None,
     ) -> CharacterSet:
-        """A new set, or the newest one when it is of the same make and not complete."""
+        """A new set, or the newest one when it is of the same make and not complete.
+
+        The way to keep the face is settled here, for all shots alike.
+        """
         with self._context.store.read() as uow:
             persona = uow.personas.get(persona_id)
+        plan = self._generations.route(shot(persona_id, generator, settings, route=route))
+        if plan is not None:
+            settled = {} if route else {SETTLED_KEY: True}
+            settings = {**settings, RECIPE_KEY: plan.route.value, **settled}
         for spec in SHOTS:
-            self._generations.check(_draft(persona_id, generator, settings, spec.prompt, 0))
+            self._generations.check(shot(persona_id, generator, settings, spec.prompt))
         with self._context.store.write() as uow:
             unfinished = self._unfinished(uow, persona, generator, settings)
             made = unfinished or self._new(uow, persona, generator, settings)
@@ -131,7 +144,7 @@ class Shooting:
         if shot.generation_id is not None:
             return shot
         seed = (made.seed + shot.number + len(SHOTS) * shot.attempts) % SEED_LIMIT
-        draft = _draft(made.persona_id, made.generator, made.settings, shot.spec.prompt, seed)
+        draft = replace(_draft(made, shot), seed=seed)
         with self._context.store.write() as uow:
             generation = self._generations.add(uow, draft)
             after = replace(
@@ -191,18 +204,39 @@ class Shooting:
         return made
 
 
-def _draft(
-    persona_id: str, generator: str, settings: Mapping[str, object], prompt: str, seed: int
+def draws(info: GeneratorInfo) -> bool:
+    """Whether a generator is ready to make pictures of a persona out of words."""
+    can = info.capabilities
+    makes = BriefKind.IMAGE in can.kinds and can.task is Task.TEXT_TO_IMAGE
+    return (
+        makes and can.uses_prompt and not info.missing and not any(o.required for o in can.pictures)
+    )
+
+
+def shot(
+    persona_id: str,
+    generator: str,
+    settings: Mapping[str, object] | None = None,
+    prompt: str = "",
+    route: Route | None = None,
 ) -> BriefDraft:
+    """The brief of one square picture; `route`, else the one among the settings of a set, insists
+    on a way to keep the face."""
+    options = dict(settings or {})
+    settled = {key: options.pop(key) for key in (RECIPE_KEY, SETTLED_KEY) if key in options}
     return BriefDraft(
         persona_id=persona_id,
         kind=BriefKind.IMAGE,
         generator=generator,
         prompt=prompt,
         formats=(AspectRatio.SQUARE,),
-        seed=seed,
-        settings=settings,
+        settings=options,
+        recipe={RECIPE_KEY: route.value} if route else settled,
     )
+
+
+def _draft(made: CharacterSet, one: CharacterShot) -> BriefDraft:
+    return shot(made.persona_id, made.generator, made.settings, one.spec.prompt)
 
 
 def _plain(value: object) -> object:

@@ -14,11 +14,11 @@ from gator_engine.domain.briefs import (
 )
 from gator_engine.domain.capabilities import GeneratorCapabilities
 from gator_engine.domain.generation_rules import LARGEST_SEED
+from gator_engine.domain.identity_routes import RoutePlan
 from gator_engine.domain.models.catalogue import known
 from gator_engine.domain.personas import Persona
 from gator_engine.domain.prompt_tools import past_prompt
 from gator_engine.domain.token_budget import TokenBudget, budget_of
-from gator_engine.domain.triggers import merged, settings_for
 from gator_engine.domain.work import Job, JobState
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.ports import (
@@ -37,7 +37,7 @@ from gator_engine.services._producing import Producing
 from gator_engine.services._scoring import Scoring
 from gator_engine.services._sources import sources_of
 from gator_engine.services._together import Ended, Together
-from gator_engine.services._wanted import wanted
+from gator_engine.services._wanted import Planned, planned, wanted
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.library import Library
 
@@ -76,7 +76,8 @@ class Generations:
 
     def compile(self, draft: BriefDraft) -> CompiledPrompt:
         """The prompt a draft gives, each piece with its source. Raises NotFound."""
-        return self._compile(self._persona(draft), draft)
+        with self._context.store.read() as uow:
+            return self._compile(uow, persona_of(uow, draft), draft)
 
     def budget(self, draft: BriefDraft) -> TokenBudget:
         """Where each piece of the prompt falls in the windows of a CLIP encoder.
@@ -84,13 +85,26 @@ class Generations:
         Exact where the generator knows its tokenizer, else an estimate that says so.
         """
         generator = self._generators().get(draft.generator)
-        count = generator.token_counter(draft.settings) if isinstance(generator, Counting) else None
+        settings = self._planned(draft, generator).settings if generator else draft.settings
+        count = generator.token_counter(settings) if isinstance(generator, Counting) else None
         return budget_of(self.compile(draft), count)
 
     def notes(self, draft: BriefDraft) -> Sequence[str]:
-        """What the persona prefers and this generator does not take. Raises InvalidInput."""
-        can = self._generator(draft.generator).capabilities
-        return settings_for(self._persona(draft).profile.generation, draft.prompt, can)[1]
+        """What the persona prefers and is not applied, by this generator or on the way that the
+        brief takes. Raises InvalidInput."""
+        return self._planned(draft, self._generator(draft.generator)).notes
+
+    def route(self, draft: BriefDraft) -> RoutePlan | None:
+        """How the persona's face will be kept, and why so; None for what is no picture of it.
+
+        The best way there is, or the one that `BriefDraft.recipe` insists on. Raises InvalidInput
+        naming `identity_route` when that one cannot be taken.
+        """
+        return self._planned(draft, self._generator(draft.generator)).plan
+
+    def _planned(self, draft: BriefDraft, generator: Generator) -> Planned:
+        with self._context.store.read() as uow:
+            return planned(uow, persona_of(uow, draft).profile, draft, generator)
 
     def check(self, draft: BriefDraft) -> None:
         """Raises InvalidInput or CapabilityError for the first thing that will not work."""
@@ -99,9 +113,7 @@ class Generations:
         check_draft(draft, can, persona)
         sources_of(self._library, can, draft.settings)
         with self._context.store.read() as uow:
-            wanted(uow, persona.id, persona.profile, draft.prompt, can, draft.settings)
-            preferred, _ = settings_for(persona.profile.generation, draft.prompt, can)
-            asked = merged(preferred, draft.settings)
+            asked = wanted(uow, persona.profile, draft, generator).settings
             named = generator.model_for(asked) if isinstance(generator, Modelled) else ""
             _terms.require(uow, known(named or str(asked.get("model", ""))), "settings.model")
         missing = (
@@ -161,10 +173,7 @@ class Generations:
         generator = self._generator(draft.generator)
         if not isinstance(generator, Warming):
             return ""
-        preferred, _ = settings_for(
-            self._persona(draft).profile.generation, draft.prompt, generator.capabilities
-        )
-        return generator.affinity(merged(preferred, draft.settings))
+        return generator.affinity(self._planned(draft, generator).settings)
 
     def add(self, uow: UnitOfWork, draft: BriefDraft) -> Generation:
         """Store a brief that passed `check`, and its generation, in the caller's transaction.
@@ -181,7 +190,7 @@ class Generations:
             persona_id=persona.id,
             status=GenerationStatus.QUEUED,
             generator=draft.generator,
-            compiled=self._compile(persona, draft),
+            compiled=self._compile(uow, persona, draft),
             created_at=context.now(),
             seed=seed,
         )
@@ -282,9 +291,14 @@ class Generations:
         with self._context.store.read() as uow:
             return persona_of(uow, draft)
 
-    def _compile(self, persona: Persona, draft: BriefDraft) -> CompiledPrompt:
+    def _compile(self, uow: UnitOfWork, persona: Persona, draft: BriefDraft) -> CompiledPrompt:
+        """In the dialect of the model of the way, without the words of LoRAs it does without."""
         generator = self._generators().get(draft.generator)
-        return compile_draft(persona, draft, generator.capabilities if generator else None)
+        if generator is None:
+            return compile_draft(persona.profile, draft, None)
+        found = planned(uow, persona.profile, draft, generator)
+        meant = replace(draft, settings=found.settings)
+        return compile_draft(found.profile, meant, generator.capabilities)
 
     def _generator(self, slug: str) -> Generator:
         try:

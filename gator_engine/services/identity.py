@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gator_engine.domain.assets import Asset, AssetKind
-from gator_engine.domain.briefs import AspectRatio, BriefDraft, BriefKind, Generation
+from gator_engine.domain.briefs import Generation
 from gator_engine.domain.identity import (
     CharacterSet,
     CharacterShot,
@@ -19,7 +19,7 @@ from gator_engine.domain.identity import (
     ReferenceState,
     with_lora,
 )
-from gator_engine.domain.identity_routes import RouteState, routes
+from gator_engine.domain.identity_routes import Route, RoutePlan, RouteState, together
 from gator_engine.domain.personas import LikenessConsent, Persona, PersonaProfile
 from gator_engine.errors import IllegalTransition, InvalidInput
 from gator_engine.ports import LoraOptions, Run, UnitOfWork
@@ -27,7 +27,7 @@ from gator_engine.services._context import Context
 from gator_engine.services._look_lock import guard_look
 from gator_engine.services._references import check_consent, entry, refuse_without_consent
 from gator_engine.services._scoring import Scoring
-from gator_engine.services._shooting import Shooting
+from gator_engine.services._shooting import Shooting, draws, shot
 from gator_engine.services._training import Training
 from gator_engine.services.generation import Generations
 from gator_engine.services.library import Library
@@ -110,15 +110,8 @@ class Identity:
 
         `studio.generation.job` and `cancel` follow it. Raises InvalidInput or CapabilityError.
         """
-        draft = BriefDraft(
-            persona_id=persona_id,
-            kind=BriefKind.IMAGE,
-            generator=generator,
-            prompt=CANDIDATE_PROMPT,
-            formats=(AspectRatio.SQUARE,),
-            count=count,
-            settings=settings or {},
-        )
+        draft = shot(persona_id, generator, settings or {}, CANDIDATE_PROMPT)
+        draft = replace(draft, count=count)
         return self._generations.queue(draft, "reference_candidates")
 
     def accept(self, reference_id: str, reason: str = "") -> ReferenceImage:
@@ -215,14 +208,15 @@ class Identity:
     # ------------------------------------------------------------------ likeness
 
     def routes(self, persona_id: str) -> Sequence[RouteState]:
-        """The ways to keep the face, in order; the first that is ready is recommended.
+        """The ways to keep the face, in order; the first that is ready is the one taken.
 
-        Raises NotFound.
+        `studio.generation.route` says which one a brief takes, and why. Raises NotFound.
         """
         persona = self._personas.get(persona_id)
-        ready = [g.capabilities for g in self._generations.generators() if not g.missing]
-        return routes(
-            ready,
+        able = [g.capabilities.slug for g in self._generations.generators() if draws(g)]
+        found = ((slug, self._generations.route(shot(persona_id, slug))) for slug in able)
+        return together(
+            [(slug, plan) for slug, plan in found if plan is not None],
             references=len(self.references(persona_id).accepted),
             loras=len(persona.profile.generation.loras),
         )
@@ -241,13 +235,24 @@ class Identity:
     # ------------------------------------------------------------------ the character set
 
     def character_set(
-        self, persona_id: str, generator: str, settings: Mapping[str, object] | None = None
+        self,
+        persona_id: str,
+        generator: str,
+        settings: Mapping[str, object] | None = None,
+        route: Route | None = None,
     ) -> CharacterSet:
         """Start the fourteen shots as one job, or go on where the same set stopped.
 
-        Raises NotFound, InvalidInput or CapabilityError.
+        All shots keep the face in one way: `route`, else the best that there is when the set
+        starts. Raises NotFound, InvalidInput or CapabilityError.
         """
-        return self._shooting.start(persona_id, generator, settings or {})
+        return self._shooting.start(persona_id, generator, settings or {}, route)
+
+    def shot_route(
+        self, persona_id: str, generator: str, route: Route | None = None
+    ) -> RoutePlan | None:
+        """The way that a new character set would take, and why. Raises as `character_set`."""
+        return self._generations.route(shot(persona_id, generator, route=route))
 
     def character_sheets(self, persona_id: str) -> Sequence[CharacterSheet]:
         """The sets of a persona with their shots, newest first."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from gator_engine.domain.briefs import CompiledPrompt, Dialect
+from gator_engine.domain.persona_diff import Change, diff
 from gator_engine.domain.persona_rules import check_profile, profile_problems
 from gator_engine.domain.persona_templates import TEMPLATES, PersonaTemplate
+from gator_engine.domain.persona_tree import from_tree, patched, to_tree
 from gator_engine.domain.personas import Persona, PersonaProfile, PersonaRevision
 from gator_engine.domain.prompts import compile_picture
 from gator_engine.domain.randomiser import random_profile
 from gator_engine.domain.token_budget import TokenBudget, budget_of
 from gator_engine.domain.voice import Purpose, VoiceFinding, check_voice, compile_voice
-from gator_engine.errors import FieldProblem, InvalidInput
+from gator_engine.errors import FieldProblem, InvalidInput, NotFound
 from gator_engine.services._context import Context
 from gator_engine.services._look_lock import guard_look
 from gator_engine.services._own_templates import (
@@ -21,6 +25,8 @@ from gator_engine.services._own_templates import (
     own_templates,
     slug_for,
 )
+
+LONGEST_REASON, LONGEST_AUTHOR = 500, 80
 
 
 class Personas:
@@ -65,15 +71,32 @@ class Personas:
         """Every problem of a profile, for a form to show; empty when valid."""
         return profile_problems(profile)
 
-    def create(self, profile: PersonaProfile, reason: str = "created") -> Persona:
-        """Store a new persona. Raises InvalidInput (every problem, or a handle already taken)."""
+    def profile_of(
+        self, fields: Mapping[str, Any], base: PersonaProfile | None = None
+    ) -> PersonaProfile:
+        """The profile that plain data describes; with a `base`, they are a JSON Merge Patch on it.
+
+        Raises InvalidInput with every problem, also for a field that no persona has.
+        """
+        reading = from_tree(fields if base is None else patched(to_tree(base), fields))
+        unknown = [FieldProblem(path, "is no field of a persona") for path in reading.unknown]
+        if reading.profile is None or reading.problems or unknown:
+            raise InvalidInput.collect([*reading.problems, *unknown])
+        return reading.profile
+
+    def create(self, profile: PersonaProfile, reason: str = "created", author: str = "") -> Persona:
+        """Store a new persona; `author` is who made it, where that is not the acting user.
+
+        Raises InvalidInput (every problem, or a handle already taken).
+        """
         check_profile(profile)
+        _check_words(reason, author)
         context = self._context
         with context.store.write() as uow:
             if uow.personas.by_handle(profile.identity.handle) is not None:
                 raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
             persona_id = context.ids.new()
-            revision = self._revision(persona_id, 1, profile, reason)
+            revision = self._revision(persona_id, 1, profile, reason, author)
             persona = Persona(
                 id=persona_id,
                 handle=profile.identity.handle,
@@ -85,7 +108,12 @@ class Personas:
         return persona
 
     def revise(
-        self, persona_id: str, profile: PersonaProfile, reason: str, expected_version: int
+        self,
+        persona_id: str,
+        profile: PersonaProfile,
+        reason: str,
+        expected_version: int,
+        author: str = "",
     ) -> Persona:
         """Store a new revision; earlier ones stay.
 
@@ -93,6 +121,7 @@ class Personas:
         `expected_version` was read. An unchanged profile makes no revision.
         """
         check_profile(profile)
+        _check_words(reason, author)
         context = self._context
         with context.store.write() as uow:
             persona = uow.personas.get(persona_id)
@@ -102,10 +131,33 @@ class Personas:
             taken = uow.personas.by_handle(profile.identity.handle)
             if taken is not None and taken.id != persona_id:
                 raise InvalidInput("identity.handle", f"@{profile.identity.handle} is taken")
-            revision = self._revision(persona_id, persona.revision.number + 1, profile, reason)
+            number = persona.revision.number + 1
+            revision = self._revision(persona_id, number, profile, reason, author)
             uow.personas.add_revision(revision, expected_version)
             context.audit(uow, "revise", "persona", persona_id, reason=reason)
             return uow.personas.get(persona_id)
+
+    def duplicate(self, persona_id: str, handle: str, name: str = "", author: str = "") -> Persona:
+        """A new persona with the same profile but its handle (and name).
+
+        Raises NotFound, or InvalidInput.
+        """
+        old = self.get(persona_id)
+        who = replace(old.profile.identity, handle=handle, name=name or old.name)
+        reason = f"copied from @{old.handle}, revision {old.revision.number}"
+        return self.create(replace(old.profile, identity=who), reason, author)
+
+    def difference(self, persona_id: str, before: int, after: int) -> Sequence[Change]:
+        """What changed between two revisions, by number. Raises NotFound."""
+        profiles = [self.revision(persona_id, number).profile for number in (before, after)]
+        return diff(*profiles)
+
+    def revision(self, persona_id: str, number: int) -> PersonaRevision:
+        """One revision by its number. Raises NotFound."""
+        for one in self.revisions(persona_id):
+            if one.number == number:
+                return one
+        raise NotFound("revision", str(number))
 
     def restore_revision(self, revision_id: str, expected_version: int) -> Persona:
         """Make an earlier revision current again, as a new revision."""
@@ -172,7 +224,7 @@ class Personas:
         return check_voice(text, profile, recent=recent, language=language)
 
     def _revision(
-        self, persona_id: str, number: int, profile: PersonaProfile, reason: str
+        self, persona_id: str, number: int, profile: PersonaProfile, reason: str, author: str
     ) -> PersonaRevision:
         context = self._context
         return PersonaRevision(
@@ -180,7 +232,7 @@ class Personas:
             persona_id=persona_id,
             number=number,
             profile=profile,
-            author=context.actor,
+            author=author.strip() or context.actor,
             reason=reason,
             created_at=context.now(),
         )
@@ -191,3 +243,15 @@ class Personas:
             uow.personas.get(persona_id)
             uow.personas.set_archived(persona_id, context.now() if archived else None)
             context.audit(uow, "archive" if archived else "restore", "persona", persona_id)
+
+
+def _check_words(reason: str, author: str) -> None:
+    """Raises InvalidInput for what is too long to keep beside a revision."""
+    texts = (("reason", reason, LONGEST_REASON), ("author", author, LONGEST_AUTHOR))
+    problems = [
+        FieldProblem(field, f"has {len(text)} characters", f"{limit}")
+        for field, text, limit in texts
+        if len(text) > limit
+    ]
+    if problems:
+        raise InvalidInput.collect(problems)

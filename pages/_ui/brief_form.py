@@ -17,8 +17,8 @@ from gator_engine.domain.capabilities import (
 from gator_engine.domain.ideas import Idea
 from gator_engine.domain.personas import Persona
 from gator_engine.services.generation import GeneratorInfo
-from pages._ui import forms, model_picker, picture_picker, prompt_tools
-from pages._ui.brief_keys import FORM, GENERATOR, TASK, option_key, take_waiting
+from pages._ui import face_route, forms, model_picker, picture_picker, prompt_tools
+from pages._ui.brief_keys import FORM, GENERATOR, ROUTE, TASK, option_key, take_waiting
 from pages._ui.session import studio
 
 TASKS = {
@@ -80,6 +80,7 @@ def fill_in(persona: Persona) -> BriefDraft | None:
     dressed = prompt_tools.styles() if can.uses_prompt else ()
     kind = _kind(can)
     outfit = _outfit(persona) if can.uses_prompt else ""
+    way = face_route.choose(ROUTE) if can.uses_prompt else None
     texts = _texts(can, kind, prompt)
     worked_on = picture_picker.choose(can)
     formats, count, seed = _amount(can)
@@ -98,6 +99,7 @@ def fill_in(persona: Persona) -> BriefDraft | None:
         texts=texts,
         settings=settings | worked_on,
         negative=negative,
+        recipe=face_route.recipe(way),
     )
     return studio().prompts.dress(draft, dressed)
 

@@ -8,10 +8,12 @@ import streamlit as st
 
 from gator_engine.domain.briefs import BriefDraft
 from gator_engine.domain.capabilities import GeneratorCapabilities, OptionKind, Task
+from gator_engine.domain.identity_routes import asked_route
 
 FORM = "brief"
 TASK = f"{FORM}:task"
 GENERATOR = f"{FORM}:generator"
+ROUTE = f"{FORM}:route"
 _WAITING = f"_{FORM}:waiting"
 
 
@@ -38,6 +40,7 @@ def fill_from(draft: BriefDraft, can: GeneratorCapabilities) -> None:
         f"{FORM}:prompt": draft.prompt,
         f"{FORM}:negative": draft.negative,
         f"{FORM}:styles": [],
+        ROUTE: asked_route(draft.recipe) or "",
         f"{FORM}:kind:{can.slug}": draft.kind,
         f"{FORM}:formats:{can.slug}": list(draft.formats),
         f"{FORM}:count": draft.count,

@@ -11,6 +11,7 @@ from gator_engine.domain.assets import Asset, AssetKind
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.domain.personas import Brand, PersonaProfile
 from pages._ui import words
+from pages._ui.field_links import Links
 from pages._ui.icons import icon
 from pages._ui.session import studio
 
@@ -115,29 +116,31 @@ def _badged(drawn: str, asset: Asset) -> str:
     )
 
 
-def prompt(compiled: CompiledPrompt) -> None:
-    """A compiled prompt: each piece says where it came from, in words and by colour."""
-    fragments(compiled.fragments)
+def prompt(compiled: CompiledPrompt, links: Links) -> None:
+    """A compiled prompt: each piece says where it came from, in words and by colour, and leads
+    there."""
+    fragments(compiled.fragments, links)
     if compiled.negative:
         html('<div class="g-eyebrow">Kept out</div>')
-        fragments(compiled.negative)
+        fragments(compiled.negative, links)
 
 
-def fragments(parts: Iterable[Fragment]) -> None:
-    """Pieces of a prompt, each with where it came from."""
-    html(f'<div class="g-prompt">{"".join(map(_fragment, parts))}</div>')
+def fragments(parts: Iterable[Fragment], links: Links) -> None:
+    """Pieces of a prompt, each a link to where it came from."""
+    html(f'<div class="g-prompt">{"".join(_fragment(part, links) for part in parts)}</div>')
 
 
-def _fragment(part: Fragment) -> str:
+def _fragment(part: Fragment, links: Links) -> str:
     group, _, field = part.source.partition(".")
     source = GROUPS.get(group, group.capitalize())
     if field and group != "brief":
         source = f"{source} · {field.replace('_', ' ')}"
     weight = f" ×{part.weight:g}" if part.weight != 1 else ""
     shade = group if group in GROUPS else "other"
+    said = f"{source}: {part.text}"
     return (
-        f'<span class="g-frag g-{shade}"><small>{escape(source + weight)}</small>'
-        f"{escape(part.text)}</span>"
+        f'<a class="g-frag g-{shade}" {links.attributes(part.source, said)}>'
+        f"<small>{escape(source + weight)}</small>{escape(part.text)}</a>"
     )
 
 

@@ -14,6 +14,7 @@ from gator_engine.errors import InvalidInput
 from gator_engine.services.previews import Output, Scene
 from pages._ui import cards, forms, persona_results, words
 from pages._ui.commands import attempt
+from pages._ui.field_links import Links
 from pages._ui.persona_voice import findings
 from pages._ui.session import my_zone, studio
 from pages._ui.state import plain
@@ -22,12 +23,13 @@ A_PAGE = 10
 VOICES = 4
 
 
-def show(persona: Persona) -> None:
-    """Every revision, newest first, and two or more of them side by side."""
+def show(persona: Persona, links: Links) -> None:
+    """Every revision, newest first, and two or more of them side by side; `links` lead from the
+    pieces of a prompt to the fields of the form."""
     revisions = list(studio().personas.revisions(persona.id))
     if len(revisions) > 1:
         with st.expander("Compare two revisions", icon=":material/compare:"):
-            _compare(revisions)
+            _compare(revisions, links)
     with st.expander("Voice bench: one topic, several revisions", icon=":material/forum:"):
         _bench(revisions)
     most = st.session_state.setdefault(f"history:{persona.id}", A_PAGE)
@@ -65,7 +67,7 @@ def changes(before: PersonaProfile, after: PersonaProfile) -> None:
     cards.html(f'<ul class="g-changes">{rows}</ul>')
 
 
-def _compare(revisions: Sequence[PersonaRevision]) -> None:
+def _compare(revisions: Sequence[PersonaRevision], links: Links) -> None:
     """The difference of two revisions, and the same brief and seed under both."""
     by_number = {revision.number: revision for revision in revisions}
     left, right = st.columns(2)
@@ -84,7 +86,7 @@ def _compare(revisions: Sequence[PersonaRevision]) -> None:
         return
     for column, output in zip(st.columns(2), outputs, strict=True):
         with column:
-            _output(output)
+            _output(output, links)
     persona_results.compare(old, new, scene)
 
 
@@ -98,11 +100,11 @@ def _scene(old: PersonaProfile, new: PersonaProfile) -> Scene:
     return Scene(prompt.strip() or "portrait", outfit or "", seed=int(seed))
 
 
-def _output(output: Output) -> None:
+def _output(output: Output, links: Links) -> None:
     st.markdown(f"Revision {output.revision.number}")
     total = len(output.prompt.fragments) + len(output.prompt.negative)
     if output.own:
-        cards.fragments(output.own)
+        cards.fragments(output.own, links)
     same = total - len(output.own)
     cards.html(f'<div class="g-soft">{same} of {total} pieces are the same in both.</div>')
     cards.html(

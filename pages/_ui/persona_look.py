@@ -89,20 +89,21 @@ def pictures(persona: Persona) -> None:
 
 
 def _routes(persona: Persona) -> None:
-    """The ways to keep this face, which of them to take now, and what the others lack."""
-    shell.chapter("What keeps the face", "From the most faithful way down.")
+    """The ways to keep this face, which of them a picture takes, and what the others lack."""
+    shell.chapter("What keeps the face", "Pictures take the first way that is ready.")
+    labels = {g.capabilities.slug: g.capabilities.label for g in studio().generation.generators()}
     found = studio().identity.routes(persona.id)
-    best = next((one for one in found if one.ready), None)
+    best = next((one for one in found if one.generators), None)
     for number, one in enumerate(found, start=1):
         said = f"{number}. {one.route.label}"
-        if one.ready:
-            said += " · recommended" if one is best else " · ready"
+        if one.generators:
+            said += f" · {'taken by' if one is best else 'ready with'} "
+            said += ", ".join(labels[slug] for slug in one.generators)
         symbol, tone = (
-            ("check_circle", "good") if one.ready else ("radio_button_unchecked", "quiet")
+            ("check_circle", "good") if one is best else ("radio_button_unchecked", "quiet")
         )
-        cards.html(f'<div class="g-state {tone}">{icon(symbol)} {escape(said)}</div>')
-        if one.missing:
-            cards.html(f'<div class="g-soft">{escape(" ".join(one.missing))}</div>')
+        lacks = f'<div class="g-soft">{escape(" ".join(one.missing))}</div>' if one.missing else ""
+        cards.html(f'<div class="g-state {tone}">{icon(symbol)} {escape(said)}</div>{lacks}')
 
 
 def _add(persona: Persona) -> None:

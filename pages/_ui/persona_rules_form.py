@@ -154,12 +154,11 @@ def brand(form: str, was: Brand, choices: dict[str, tuple[str, ...]]) -> Brand:
         "Colours", range(2, 7), default=len(was.palette), required=True, key=f"{form}:colours"
     )
     palette = []
-    columns = st.columns(6)
-    for number in range(int(many or len(was.palette))):
-        old = was.palette[number] if number < len(was.palette) else was.palette[-1]
-        palette.append(
-            columns[number].color_picker(f"No. {number + 1}", old, key=f"{form}:colour{number}")
-        )
+    with st.container(horizontal=True):
+        for number in range(int(many or len(was.palette))):
+            old = was.palette[number] if number < len(was.palette) else was.palette[-1]
+            key = f"{form}:colour{number}"
+            palette.append(st.color_picker(f"No. {number + 1}", old, key=key))
     mark(form, "brand.palette")
     left, middle, right = st.columns(3)
     with left:

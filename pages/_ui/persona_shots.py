@@ -14,7 +14,7 @@ from gator_engine.domain.personas import Persona
 from gator_engine.domain.work import Job
 from gator_engine.errors import GatorError
 from gator_engine.services.identity import CharacterSheet
-from pages._ui import cards, job_status, shell, state
+from pages._ui import cards, face_route, job_status, shell, state
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
@@ -49,10 +49,13 @@ def character_set(persona: Persona) -> None:
     shell.chapter("Character set", note)
     sheets = studio().identity.character_sheets(persona.id)
     chosen = generator_choice("shots")
+    way = face_route.choose("shots:route") if chosen else None
+    if chosen:
+        face_route.show(lambda: studio().identity.shot_route(persona.id, chosen, way))
     with st.container(horizontal=True, vertical_alignment="center"):
         if chosen and st.button("Make the shots", key="make-shots", icon=":material/photo_camera:"):
             attempt(
-                lambda: studio().identity.character_set(persona.id, chosen),
+                lambda: studio().identity.character_set(persona.id, chosen, route=way),
                 done="The character set is being made.",
             )
         _dataset(persona, sheets[0] if sheets else None)

@@ -15,6 +15,7 @@ from gator_engine.ports import Caption
 from gator_engine.services.previews import Compiled, Scene
 from pages._ui import (
     cards,
+    field_links,
     forms,
     persona_form,
     persona_generation,
@@ -23,7 +24,9 @@ from pages._ui import (
     persona_rules_form,
     persona_slots,
     shell,
+    state,
 )
+from pages._ui.field_links import Links
 from pages._ui.persona_voice import checker, findings
 from pages._ui.session import studio
 
@@ -37,14 +40,15 @@ _TABS = ("Identity", "Appearance", "Voice", "Content", "Boundaries", "Generation
 def editor(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
     """Tabs on the left, what they do to prompt and caption on the right; returns the edit."""
     left, right = st.columns([3, 2], gap="large")
+    links = field_links.of_editor(_ids(persona), form)
     with left:
-        edited = _tabs(form, was, persona)
+        edited = _tabs(form, was, persona, links)
     with right, st.container(key="well-live"):
-        _live(edited, persona)
+        _live(edited, persona, links)
     return edited
 
 
-def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaProfile:
+def _tabs(form: str, was: PersonaProfile, persona: Persona | None, links: Links) -> PersonaProfile:
     tabs = _rooms(persona)
     with tabs[0]:
         who = persona_form.identity(form, was.identity)
@@ -69,7 +73,7 @@ def _tabs(form: str, was: PersonaProfile, persona: Persona | None) -> PersonaPro
         design = persona_rules_form.brand(form, was.brand, _design_choices())
     if persona and tabs[7].open:
         with tabs[7]:
-            persona_history.show(persona)
+            persona_history.show(persona, links)
     return PersonaProfile(who, looks, writes, themes, never, design, makes)
 
 
@@ -96,7 +100,12 @@ def _design_choices() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _live(profile: PersonaProfile, persona: Persona | None) -> None:
+def _ids(persona: Persona | None) -> dict[str, str]:
+    """What the address says about the persona that is open."""
+    return {"persona": persona.id} if persona else {"new": state.linked("new") or ""}
+
+
+def _live(profile: PersonaProfile, persona: Persona | None, links: Links) -> None:
     shell.section("How it comes out", "Changes as you edit; nothing is saved yet.")
     scene = _scene(profile)
     cards.html('<div class="g-eyebrow">Picture prompt</div>')
@@ -106,7 +115,8 @@ def _live(profile: PersonaProfile, persona: Persona | None) -> None:
         for problem in error.problems:
             forms.complain(problem)
     else:
-        _prompt(compiled)
+        _prompt(compiled, links)
+    field_links.listen(links)
     _sample(profile, persona)
 
 
@@ -126,8 +136,9 @@ def _scene(profile: PersonaProfile) -> Scene:
     return Scene(prompt.strip(), outfit or "", dialect=dialect)
 
 
-def _prompt(compiled: Compiled) -> None:
-    cards.prompt(compiled.prompt)
+def _prompt(compiled: Compiled, links: Links) -> None:
+    cards.html('<div class="g-soft">Each piece leads to the field it came from.</div>')
+    cards.prompt(compiled.prompt, links)
     budget = compiled.budget
     if budget is None:
         return

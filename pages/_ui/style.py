@@ -152,6 +152,9 @@ _PROMPT = """
   line-height: 1.35; overflow-wrap: anywhere; background: var(--wash); color: var(--g-ink); }
 .g-frag small { display: block; color: var(--tone); font-size: .6875rem; font-weight: 640;
   letter-spacing: .01em; }
+a.g-frag, a.g-frag:hover { color: var(--g-ink); text-decoration: none; cursor: pointer; }
+a.g-frag:hover, a.g-frag:focus-visible { box-shadow: inset 0 0 0 1.5px var(--tone); }
+.st-key-field-links { position: absolute; height: 0; overflow: hidden; }
 .g-identity { --tone: var(--g-info); --wash: var(--g-info-wash); }
 .g-appearance { --tone: var(--g-accent-ink); --wash: var(--g-accent-wash); }
 .g-brief { --tone: var(--g-gold); --wash: var(--g-gold-wash); }
@@ -187,6 +190,13 @@ _PREVIEW = """
   margin-top: .7rem; color: var(--g-soft); }
 """
 
+_WIDE = """
+@media (min-width: 900px) {
+  .st-key-well-live { position: sticky; top: 3.75rem; max-height: calc(100vh - 5rem);
+    overflow-y: auto; scrollbar-width: thin; }
+}
+"""
+
 _NARROW = """
 @media (max-width: 640px) {
   .st-key-card-bulk { position: static; }
@@ -205,5 +215,5 @@ _NARROW = """
 
 def apply() -> None:
     """Put the rules on the page; Streamlit keeps a style-only block out of the layout."""
-    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _NARROW)
+    rules = (_TOKENS, _FRAME, _CARDS, _PROMPT, _GRID, _WORDS, _LIBRARY, _PREVIEW, _WIDE, _NARROW)
     st.html(f"<style>{''.join(rules)}</style>")

@@ -114,11 +114,16 @@ def test_settings_never_show_a_secret(open_page: Open, monkeypatch: pytest.Monke
     assert "sk-very-secret" not in str(page)
 
 
-def test_settings_give_out_a_token_for_reading(open_page: Open, studio: Studio) -> None:
+def test_settings_give_out_tokens_for_reading_and_for_writing(
+    open_page: Open, studio: Studio
+) -> None:
     page = open_page("settings")
-    button(page, "Make a token for 30 days").click().run()
-    token = page.code[0].value
-    assert studio.vault.verify(token) == "api:read"
+    for label, scope in (
+        ("Make a token that reads", "api:read"),
+        ("Make one that also writes", "api:write"),
+    ):
+        button(page, label).click().run()
+        assert studio.vault.verify(page.code[0].value) == scope
 
 
 def test_styles_and_lists_are_kept_and_removed(open_page: Open, studio: Studio) -> None:

@@ -80,6 +80,8 @@ def from_yaml(text: str, where: str) -> Any:
         data = _document(text, where)
     except (yaml.YAMLError, ValueError) as error:
         problem = " ".join(str(error).split())[:200]
+        if "nesting depth" in problem:  # libyaml looks ahead, and has a limit of its own (0.2.6)
+            raise InvalidInput(where, "is nested too deeply", f"{DEEPEST} levels") from error
         raise InvalidInput(where, f"is not valid YAML: {problem}") from error
     check_plain(data, where)
     return data

@@ -1,1 +1,1 @@
-"""From a timeline to a video file."""
+"""From a timeline to a file: sources, compositor, text, sound, segments, and the checked result."""

@@ -89,7 +89,7 @@ def _pipeline(path: Path) -> Folder:
     index = _json(path / INDEX)
     if index is None:
         return Folder(ModelKind.BASE, Family.UNKNOWN, problem=f"{INDEX} cannot be read")
-    family = _family(path, str(index.get("_class_name", "")))
+    family = family_of_pipeline(path, str(index.get("_class_name", "")))
     parts: dict[str, int] = {}
     for name, made_of in index.items():
         if name.startswith("_") or not isinstance(made_of, list) or made_of[:1] == [None]:
@@ -105,7 +105,8 @@ def _pipeline(path: Path) -> Folder:
     return Folder(ModelKind.BASE, family, {name: n for name, n in parts.items() if n})
 
 
-def _family(path: Path, pipeline: str) -> Family:
+def family_of_pipeline(path: Path, pipeline: str) -> Family:
+    """The family that a pipeline class belongs to; the U-Net of the folder settles the rest."""
     for prefix, family in _CLASSES:
         if pipeline.startswith(prefix):
             return family

@@ -27,6 +27,7 @@ from gator_engine.adapters.sql.repositories.prompting import SqlPrompts
 from gator_engine.adapters.sql.repositories.settings import SqlSettings
 from gator_engine.adapters.sql.repositories.shelves import SqlBoards, SqlFingerprints, SqlRatings
 from gator_engine.adapters.sql.repositories.spending import SqlSpending
+from gator_engine.adapters.sql.repositories.storyboards import SqlStoryboards
 from gator_engine.adapters.sql.repositories.usage import SqlUsage
 from gator_engine.adapters.sql.repositories.users import SqlUsers
 from gator_engine.adapters.sql.repositories.writing import SqlEndpoints, SqlOutlines, SqlWritings
@@ -58,6 +59,7 @@ class SqlUnitOfWork:
         self.spending: ports.SpendingRepository = SqlSpending(connection)
         self.writings: ports.WritingRepository = SqlWritings(connection)
         self.outlines: ports.OutlineRepository = SqlOutlines(connection)
+        self.storyboards: ports.StoryboardRepository = SqlStoryboards(connection)
         self.projects: ports.ProjectRepository = SqlProjects(connection)
 
 

@@ -144,9 +144,9 @@ class Wire:
             raise kind(self._platform, operation, "the answer cannot be read", code="unreadable")
         return Answer(self._platform, operation, response.status_code, data, response.headers)
 
-    def fetch(self, operation: str, path: str, **request: Any) -> bytes:
+    def fetch(self, operation: str, path: str, *, method: str = "GET", **request: Any) -> bytes:
         """The bytes behind a path or a whole address. Raises an ExternalError."""
-        response, body = self._exchange(operation, "GET", path, request, final=False)
+        response, body = self._exchange(operation, method, path, request, final=False)
         if response.status_code >= 300:
             raise self._refusal(operation, response, body, _parsed(body), final=False)
         return body

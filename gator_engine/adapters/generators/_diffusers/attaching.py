@@ -19,12 +19,10 @@ from transformers import CLIPVisionModelWithProjection
 
 from gator_engine.adapters.generators._diffusers.adapters import UNFIT, unfit
 from gator_engine.adapters.generators._diffusers.families import References, family_of
+from gator_engine.adapters.generators._diffusers.likeness import ENCODERS
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
 from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.errors import CapabilityError, InvalidInput
-
-# Where the encoder lies: beside the weights, or as in the repository h94/IP-Adapter.
-_ENCODERS = ("image_encoder", "../models/image_encoder")
 
 
 def why_not(pipe: Any, options: Mapping[str, Any]) -> str:
@@ -116,13 +114,13 @@ def _take_off(pipe: Any, processors: dict[str, Any]) -> None:
 
 
 def _image_encoder(pipe: Any, weights: Path) -> torch.nn.Module:
-    folders = [(weights.parent / name).resolve() for name in _ENCODERS]
+    folders = [(weights.parent / name).resolve() for name in ENCODERS]
     folder = next((one for one in folders if (one / "config.json").is_file()), None)
     if folder is None:
         raise InvalidInput(
             "settings.reference_adapter",
             f"the model that looks at pictures is not beside {weights.name}",
-            f"a folder {_ENCODERS[0]}",
+            f"a folder {ENCODERS[0]}",
         )
     # `folder` is on this disk: there is no revision to pin.
     encoder: Any = CLIPVisionModelWithProjection.from_pretrained(  # nosec B615

@@ -26,10 +26,14 @@ FRESH_S = 3.0
 
 def installed_choice(settings: Settings, task: Task) -> str:
     """The folder or hub id of the licence-clean model on disk to use; "" where there is none."""
-    moment = int(time.monotonic() / FRESH_S)
-    found = _found(settings.models_folder, hub_cache(), moment)
+    found = installed_models(settings)
     chosen = installed_default(MachineProbe(settings).device(), task, found) if found else None
     return chosen.path if chosen else ""
+
+
+def installed_models(settings: Settings) -> Sequence[InstalledModel]:
+    """What lies on this disk, read again every few seconds."""
+    return _found(settings.models_folder, hub_cache(), int(time.monotonic() / FRESH_S))
 
 
 @lru_cache(maxsize=2)

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
+from gator_engine.adapters.generators._diffusers import likeness
 from gator_engine.adapters.generators._diffusers.choosing import (
     class_named_in,
     installed_choice,
@@ -28,6 +29,7 @@ from gator_engine.config import Settings
 from gator_engine.domain.briefs import Dialect
 from gator_engine.domain.capabilities import GeneratorCapabilities, Task
 from gator_engine.domain.dialects import dialect_of
+from gator_engine.domain.identity_routes import ReferenceUse
 from gator_engine.domain.options import check_pictures, with_defaults
 from gator_engine.domain.token_budget import TokenCounter
 from gator_engine.errors import CapabilityError, GatorError, InvalidInput
@@ -86,6 +88,21 @@ class DiffusersGenerator:
     def model_for(self, settings: Mapping[str, Any]) -> str:
         """See ports.Modelled."""
         return str(settings.get("model", "")).strip() or self._model
+
+    def reference_use(self, settings: Mapping[str, Any]) -> ReferenceUse:
+        """See ports.Resembling."""
+        adapter = str(settings.get("reference_adapter") or "")
+        model = self.model_for(settings)
+        return likeness.reference_use(self._settings, self.can.task, model, adapter)
+
+    @property
+    def exchangeable(self) -> bool:
+        """See ports.Resembling; other tasks rest on what their own model can do."""
+        return self.plan == "text_to_image"
+
+    def editing_model(self) -> ReferenceUse | None:
+        """See ports.Resembling."""
+        return likeness.editing_model(self._settings)
 
     def missing(self) -> str:
         """What to install or set before pictures can be made; "" when ready."""

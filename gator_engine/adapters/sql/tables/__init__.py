@@ -31,7 +31,7 @@ from gator_engine.adapters.sql.tables.shelves import (
     content_ratings,
     fingerprints,
 )
-from gator_engine.adapters.sql.tables.video import project_assets, projects, renderings
+from gator_engine.adapters.sql.tables.video import project_assets, projects, renderings, storyboards
 from gator_engine.adapters.sql.tables.work import jobs
 from gator_engine.adapters.sql.tables.writing import (
     outlines,
@@ -79,6 +79,7 @@ __all__ = [
     "reference_changes",
     "reference_images",
     "renderings",
+    "storyboards",
     "renditions",
     "settings",
     "slots",

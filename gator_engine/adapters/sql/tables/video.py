@@ -15,6 +15,7 @@ from sqlalchemy import (
 from gator_engine.adapters.sql.columns import Document
 from gator_engine.adapters.sql.tables.base import instant, key, link, metadata, text
 from gator_engine.domain.projects import Measured, Project
+from gator_engine.domain.storyboard import Storyboard
 
 projects = Table(
     "projects",
@@ -58,4 +59,17 @@ renderings = Table(
     Column("measured", Document(Measured | None)),
     ForeignKeyConstraint(["project_id", "version"], ["projects.id", "projects.version"]),
     Index(None, "project_id", "created_at"),
+)
+
+storyboards = Table(
+    "storyboards",
+    metadata,
+    text("id"),
+    Column("version", Integer, nullable=False),
+    link("persona_id", "personas.id"),
+    instant("created_at"),
+    Column("document", Document(Storyboard), nullable=False),
+    PrimaryKeyConstraint("id", "version"),
+    CheckConstraint("version >= 1", name="version"),
+    Index(None, "persona_id", "created_at"),
 )
