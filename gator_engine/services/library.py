@@ -46,6 +46,7 @@ class LineageView:
     post_ids: Sequence[str]
     further_back: Sequence[Sequence[Asset]] = ()
     further_on: Sequence[Sequence[Asset]] = ()
+    project_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -312,7 +313,10 @@ class Library:
         self._set_deleted(asset_id, deleted=False)
 
     def lineage(self, asset_id: str, levels: int = LEVELS) -> LineageView:
-        """Both ways, several levels far, and the posts that show it. Raises NotFound."""
+        """Both ways, several levels far, with the posts and video projects that show it.
+
+        Raises NotFound.
+        """
         with self._context.store.read() as uow:
             uow.assets.get(asset_id)
             back = _relatives(uow, asset_id, levels, lambda one: uow.assets.parents(one))
@@ -323,6 +327,7 @@ class Library:
                 post_ids=uow.assets.used_by(asset_id),
                 further_back=tuple(back[1:]),
                 further_on=tuple(on[1:]),
+                project_ids=uow.projects.used_by(asset_id),
             )
 
     def _set_deleted(self, asset_id: str, *, deleted: bool) -> None:

@@ -16,6 +16,8 @@ from io import BytesIO
 
 from PIL import ExifTags, Image
 
+from gator_engine.adapters.provenance._boxes import with_xmp_box, xmp_of
+
 MOST_TEXT = 4 * 2**20
 MOST_TEXTS = 64
 MOST_CHUNKS = 20_000
@@ -55,7 +57,7 @@ def mime_of(data: bytes) -> str:
 
 
 def texts_of(data: bytes) -> Texts:
-    """Every text of a PNG, JPEG or WebP; nothing for other types."""
+    """Every text of a PNG, JPEG or WebP, the XMP of an MP4; nothing for other types."""
     texts = Texts()
     match mime_of(data):
         case "image/png":
@@ -64,6 +66,9 @@ def texts_of(data: bytes) -> Texts:
             _read_segments(data, texts)
         case "image/webp":
             _read_riff(data, texts)
+        case "video/mp4":
+            texts.xmp, problem = xmp_of(data, MOST_TEXT)
+            texts.problems += [problem] if problem else []
         case _:
             pass
     return texts
@@ -82,6 +87,8 @@ def with_xmp(data: bytes, mime: str, packet: bytes) -> bytes:
             return _with_segment(data, 0xE1, _XMP_HEAD + packet)
         case "image/webp":
             return _webp_with(data, b"XMP ", packet, flag=0x04)
+        case "video/mp4":
+            return with_xmp_box(data, packet)
         case _:
             return data
 

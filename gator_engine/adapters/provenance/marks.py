@@ -21,7 +21,7 @@ LONGEST_SHOWN = 20_000
 
 
 class FileMarks:
-    """MarkReader over PNG, JPEG and WebP."""
+    """MarkReader over PNG, JPEG, WebP and MP4."""
 
     def read(self, data: bytes) -> Marks:
         """What the file says about itself; texts are shortened to 20,000 characters."""

@@ -23,10 +23,18 @@ def test_every_queue_has_a_worker() -> None:
 
 
 def test_as_many_workers_as_asked_for_each_with_a_name_of_its_own() -> None:
-    parts = background_parts(settings(publish_workers=3, default_workers=2, gpu_workers=0), {})
+    parts = background_parts(
+        settings(publish_workers=3, default_workers=2, render_workers=2, gpu_workers=0), {}
+    )
     names = [part.name for part in parts]
     assert sorted(names) == sorted(
-        ["dispatcher", "publish-1", "publish-2", "publish-3", "default-1", "default-2", "downloads"]
+        [
+            "dispatcher",
+            *(f"publish-{n}" for n in (1, 2, 3)),
+            *(f"default-{n}" for n in (1, 2)),
+            *(f"render-{n}" for n in (1, 2)),
+            "downloads",
+        ]
     )
 
 
