@@ -8,10 +8,11 @@ from typing import Protocol
 
 from gator_engine.domain.assets import Asset, AssetKind
 from gator_engine.domain.projects import Project
-from gator_engine.domain.storyboard import Storyboard, VoiceOver, scene_frames
+from gator_engine.domain.storyboard import ShotFrom, Storyboard, VoiceOver, scene_frames
 from gator_engine.domain.timeline import DEFAULT_RATE, Sound, Timeline
-from gator_engine.domain.video import cueing, layers, rhythm
+from gator_engine.domain.video import cueing, framing_edits, layers, rhythm
 from gator_engine.domain.video.captions import STYLES, Captions, Word
+from gator_engine.domain.video.framing import WHOLE, Easing, Rect
 from gator_engine.domain.video.layers import Role
 from gator_engine.domain.video.slideshow import Slide, slideshow
 from gator_engine.domain.video.time import frames
@@ -23,6 +24,7 @@ from gator_engine.services.projects import Projects
 # The last picture stays a moment after the last word.
 TAIL_S = 0.8
 MUSIC_DB, MUSIC_FADE_S = -8.0, 1.2
+NEARER = Rect(0.025, 0.025, 0.95, 0.95)
 
 
 class Change(Protocol):
@@ -67,7 +69,7 @@ class Cutting:
             rate=rate,
             seed=board.look.seed,
         )
-        timeline = rhythm.stretched(timeline, lengths)
+        timeline = _still_readable(rhythm.stretched(timeline, lengths), board)
         spoken = frames(voice.duration_s, rate)
         said = Sound("", spoken, voice.asset_id, text=board.script[:2000], name="Voice-over")
         timeline = layers.add_sound(timeline, Role.VOICE, said, 0)
@@ -99,6 +101,15 @@ class Cutting:
 def _slide(shot: Asset, board: Storyboard) -> Slide:
     film = shot.facts.kind is AssetKind.VIDEO
     return Slide(shot.id, shot.title[:60], duration_s=shot.facts.duration_s if film else None)
+
+
+def _still_readable(line: Timeline, board: Storyboard) -> Timeline:
+    """Designed cards barely move, in and out in turn: their words stand near the edges."""
+    for number, (clip, scene) in enumerate(zip(line.clips, board.scenes, strict=True)):
+        if scene.shot_from is ShotFrom.CARD:
+            ends = (WHOLE, NEARER) if number % 2 == 0 else (NEARER, WHOLE)
+            line = framing_edits.set_motion(line, clip.id, *ends, Easing.LINEAR)
+    return line
 
 
 def _captions(board: Storyboard, voice: VoiceOver, timeline: Timeline) -> Captions:
