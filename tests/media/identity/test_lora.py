@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from gator_engine.adapters.generators._diffusers.adapters import MOST_KEPT
 from gator_engine.adapters.generators._diffusers.models import warm_model
@@ -24,7 +26,7 @@ from gator_engine.ports import (
     TrainedLora,
     TrainingPicture,
 )
-from tests.media.diffusers.conftest import RecordingRun, ask
+from tests.media.diffusers.conftest import RecordingRun, alike, ask
 from tests.media.identity.conftest import picture
 
 Make = Callable[[str], Generator]
@@ -72,6 +74,39 @@ def test_the_weight_counts_and_two_loras_add_up(
         for loras in asked
     ]
     assert len(set(files)) == len(asked)
+
+
+def as_kohya(trained: TrainedLora, path: Path) -> Path:
+    """The same LoRA under the names of kohya's sd-scripts, each layer with its alpha."""
+    import torch
+
+    renamed: dict[str, torch.Tensor] = {}
+    with safe_open(trained.path, "pt") as file:
+        about = json.loads((file.metadata() or {}).get("lora_adapter_metadata", "{}"))
+    alpha = float(about.get("unet.lora_alpha", STRONG.rank))
+    for name, tensor in load_file(trained.path).items():
+        layer, _, side = name.removesuffix(".weight").rpartition(".")
+        base = layer.removesuffix(".lora").replace("unet.", "lora_unet_", 1).replace(".", "_")
+        word = {"lora_A": "lora_down", "lora_B": "lora_up"}.get(side, f"lora_{side}")
+        renamed[f"{base}.{word}.weight"] = tensor
+        renamed[f"{base}.alpha"] = torch.tensor(alpha)
+    save_file(renamed, path)
+    return path
+
+
+def test_a_lora_of_kohya_draws_what_ours_draws(
+    generator: Make, tiny_model: Model, tmp_path: Path
+) -> None:
+    trained = train(tiny_model("sd15"), tmp_path / "ours")
+    theirs = as_kohya(trained, tmp_path / "theirs.safetensors")
+    assert all(name.startswith("lora_unet_") for name in load_file(theirs))
+    plain, ours, kohya = (
+        generator("sd15").generate(ask(settings={"loras": loras}), RecordingRun()).files
+        for loras in ([], [[str(trained.path), 0.8]], [[str(theirs), 0.8]])
+    )
+    assert ours[0].data != plain[0].data
+    same = [replace(file, parameters=ours[0].parameters) for file in kohya]
+    assert alike(same, ours)
 
 
 def test_a_lora_is_read_once_and_again_when_its_file_changes(
