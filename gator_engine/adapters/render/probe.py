@@ -56,10 +56,11 @@ def _look(path: Path, encoding: Encoding, frames: int, sound: bool) -> tuple[lis
         problems += _picture_problems(video, encoding)
         numbers, keys, length = _times(container, encoding)
         problems += _time_problems(numbers, keys, frames, encoding)
-    heard = None
-    if sound:
-        heard, more = _sound(path, Fraction(frames) / encoding.rate.fraction, encoding)
-        problems += more
+        heard = None
+        if sound:
+            length_s = Fraction(frames) / encoding.rate.fraction
+            heard, more = _sound(container, length_s, encoding)
+            problems += more
     return problems, Found(len(numbers), length, heard)
 
 
@@ -88,16 +89,18 @@ def _times(
     container: av.container.InputContainer, encoding: Encoding
 ) -> tuple[list[Fraction], list[Fraction], Fraction]:
     """Every picture's time counted in frames, those of key frames, and the seconds of all."""
-    stream, rate = container.streams.video[0], encoding.rate.fraction
-    numbers, keys, length = [], [], Fraction(0)
+    stream = container.streams.video[0]
+    base = stream.time_base or Fraction(0)
+    ticks, keys, length = [], [], 0
     for packet in container.demux(stream):
-        if packet.size and packet.pts is not None and packet.time_base is not None:
-            number = packet.pts * packet.time_base * rate
-            numbers.append(number)
-            length += (packet.duration or 0) * packet.time_base
+        if packet.size and packet.pts is not None:
+            ticks.append(packet.pts)
+            length += packet.duration or 0
             if packet.is_keyframe:
-                keys.append(number)
-    return sorted(numbers), sorted(keys), length
+                keys.append(packet.pts)
+    step = base * encoding.rate.fraction
+    numbers, starts = ([at * step for at in sorted(found)] for found in (ticks, keys))
+    return numbers, starts, length * base
 
 
 def _time_problems(
@@ -116,20 +119,21 @@ def _time_problems(
     return problems
 
 
-def _sound(path: Path, length_s: Fraction, encoding: Encoding) -> tuple[Fraction | None, list[str]]:
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            return None, ["it has no sound"]
-        stream = container.streams.audio[0]
-        codec = stream.codec_context
-        wanted = {
-            "sound codec": (codec.name, ("aac",)),
-            "sound profile": (codec.profile, ("LC",)),
-            "sound rate": (codec.sample_rate, (SAMPLE_RATE,)),
-            "sound channels": (codec.layout.nb_channels, (2,)),
-            "sound begin": (stream.start_time, (0, None)),
-        }
-        heard = (stream.duration or 0) * (stream.time_base or Fraction(0))
+def _sound(
+    container: av.container.InputContainer, length_s: Fraction, encoding: Encoding
+) -> tuple[Fraction | None, list[str]]:
+    if not container.streams.audio:
+        return None, ["it has no sound"]
+    stream = container.streams.audio[0]
+    codec = stream.codec_context
+    wanted = {
+        "sound codec": (codec.name, ("aac",)),
+        "sound profile": (codec.profile, ("LC",)),
+        "sound rate": (codec.sample_rate, (SAMPLE_RATE,)),
+        "sound channels": (codec.layout.nb_channels, (2,)),
+        "sound begin": (stream.start_time, (0, None)),
+    }
+    heard = (stream.duration or 0) * (stream.time_base or Fraction(0))
     found = [f"{name} is {is_}" for name, (is_, allowed) in wanted.items() if is_ not in allowed]
     if abs(heard - length_s) >= 1 / encoding.rate.fraction:
         found.append(f"its sound lasts {float(heard):.3f} s, the picture {float(length_s):.3f} s")
