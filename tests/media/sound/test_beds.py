@@ -14,12 +14,20 @@ import pytest
 from gator_engine.adapters.sound.beds import SynthesisedBeds
 from gator_engine.adapters.sound.desk import FileSoundDesk
 from gator_engine.adapters.sound.music.harmony import MAJOR, MINOR, chord, led
+from gator_engine.config import load_settings
 from gator_engine.domain.video.sound import Beats
 from gator_engine.errors import InvalidInput
+from gator_engine.wiring import Adapters
 from tests.media.sound.signals import RATE, Array, media
 
 BEDS = SynthesisedBeds()
 SLUGS = [bed.slug for bed in BEDS.beds()]
+
+
+def test_a_studio_has_beds_and_a_desk() -> None:
+    adapters = Adapters(load_settings())
+    assert [bed.slug for bed in adapters.music_beds.beds()] == SLUGS
+    assert isinstance(adapters.sound_desk, FileSoundDesk)
 
 
 def made(slug: str, duration_s: float = 16.0, seed: int = 7) -> tuple[Array, Beats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -358,3 +359,23 @@ def test_the_key_changes_with_what_is_heard_and_with_nothing_else(tmp_path: Path
         sound_key(line, {**files, "b": replace(files["b"], sha256="other")}, 192),
     ]
     assert len({key, *others}) == 7 and all(others)
+
+
+def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
+    files = media(
+        a=wav(tmp_path / "a.wav", speech_like(8.0)), b=wav(tmp_path / "b.wav", noise(6.0))
+    )
+    peaks = []
+    for seconds in (6, 32):
+        frames = seconds * 30
+        line = timeline(
+            frames,
+            voice=[Sound(str(n), 240, "a") for n in range(frames // 240)],
+            music=[Sound("b", frames, "b", loop=True)],
+            mix=Mix(),
+        )
+        tracemalloc.start()
+        mix(line, files, tmp_path / "out.m4a", 128, Running())
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.15 * peaks[0]

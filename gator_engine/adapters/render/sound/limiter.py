@@ -22,13 +22,13 @@ _SAFE = 0.5
 """Below this share of the ceiling no sound that is not test noise peaks between samples."""
 
 
-def _kernels() -> list[NDArray[np.float64]]:
+def _kernels() -> list[NDArray[np.float32]]:
     """One windowed sinc per position between two samples."""
     kernels = []
     for phase in range(1, _PHASES):
         at = np.arange(_TAPS) - (_REACH - 1) - phase / _PHASES
         kernel = np.sinc(at) * np.cos(np.pi * at / (_TAPS + 2)) ** 2
-        kernels.append((kernel / kernel.sum())[::-1])
+        kernels.append((kernel / kernel.sum())[::-1].astype(np.float32))
     return kernels
 
 
@@ -41,11 +41,11 @@ def peaks(samples: Samples) -> NDArray[np.float64]:
     Value i belongs to sample i + 7.
     """
     count = samples.shape[1] - _TAPS + 1
-    found = np.abs(samples[:, _REACH - 1 : _REACH - 1 + count]).max(axis=0).astype(np.float64)
+    found = np.abs(samples[:, _REACH - 1 : _REACH - 1 + count]).max(axis=0)
     for channel in samples:
         for kernel in _KERNELS:
             np.maximum(found, np.abs(np.convolve(channel, kernel, "valid")), out=found)
-    return np.asarray(found)
+    return np.asarray(found, dtype=np.float64)
 
 
 class Limiter:

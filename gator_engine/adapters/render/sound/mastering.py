@@ -116,7 +116,7 @@ class _Master:
         for number in range(_GAINS):
             lufs = self._limited_lufs()
             tried.append((self._gain_db, lufs))
-            if abs(wanted - lufs) <= TOLERANCE_LU / 4 or number == _GAINS - 1:
+            if abs(wanted - lufs) <= TOLERANCE_LU / 2 or number == _GAINS - 1:
                 break
             (one, first), (two, second) = tried[-2:]
             # A decibel of gain makes less than one louder where the limiter works.
