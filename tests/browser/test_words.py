@@ -126,7 +126,7 @@ def test_versions_grow_are_measured_and_become_a_post(
     sees(page, "50 characters too long for Bluesky.")
     take_picture(page, OUT / "too-long.png", 1440)
     fill(page, "Version 2", "My own words about bowls.")
-    rate(page, 1, "General: fit for everyone")
+    rate(page, 1, "General")
     take_picture(page, OUT / "rated.png", 1440)
     page.locator(MAIN).get_by_role("button", name="Use in a post").nth(1).click()
     sees(page, "Exactly what each account would publish")
