@@ -25,13 +25,13 @@ def choose(kind: RatedKind, subject_id: str) -> None:
         list(Rating),
         index=None if now is None else now.strength,
         placeholder=UNRATED,
-        format_func=RATING_WORDS.__getitem__,
+        format_func=_short,
         key=key,
     )
     if chosen is not None and chosen is not now:
         attempt(
             lambda: studio().text_ratings.rate(kind, subject_id, chosen),
-            done=f"Rated: {RATING_WORDS[chosen].lower()}.",
+            done=f"Rated: {_short(chosen)}.",
         )
     told(kind, subject_id, counts)
 
@@ -53,6 +53,11 @@ def told(
                 lambda: studio().text_ratings.classify(kind, [subject_id]),
                 done="The classifier has spoken; what a person said stands.",
             )
+
+
+def _short(rating: Rating) -> str:
+    """One word: the columns of versions are narrow."""
+    return RATING_WORDS[rating].partition(":")[0]
 
 
 def _whose(counts: ContentRating | None) -> str:

@@ -41,6 +41,7 @@ class Made:
     persona: str
     captions: str
     outline: str
+    thread: str
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,9 @@ def made(home: Path, model: ChatServer) -> Made:
         run_jobs(studio)
         new = NewEndpoint("House model", ProviderKind.OPENAI, model.url, "big", KEY, "0.5", "2")
         studio.providers.save(new)
-        return Made(persona.id, captions.id, outline)
+        posts = [TextPart("First the clay, which has to dry."), TextPart("Then the kiln.")]
+        thread = studio.carousels.outline(persona.id, OutlineKind.THREAD, "Two steps", posts)
+        return Made(persona.id, captions.id, outline, thread.id)
 
 
 def _drawn(studio: Studio, persona_id: str) -> str:
@@ -126,7 +129,7 @@ def test_versions_grow_are_measured_and_become_a_post(
     sees(page, "50 characters too long for Bluesky.")
     take_picture(page, OUT / "too-long.png", 1440)
     fill(page, "Version 2", "My own words about bowls.")
-    rate(page, 1, "General: fit for everyone")
+    rate(page, 1, "General")
     take_picture(page, OUT / "rated.png", 1440)
     page.locator(MAIN).get_by_role("button", name="Use in a post").nth(1).click()
     sees(page, "Exactly what each account would publish")
@@ -178,6 +181,7 @@ def test_every_state_fits(stack: Stack, made: Made, browser: Browser, width: int
         "empty": "create?side=words",
         "captions": f"create?side=words&writing={made.captions}",
         "carousel": f"create?side=words&outline={made.outline}",
+        "thread": f"create?side=words&outline={made.thread}",
     }.items():
         go(page, f"{stack.url}/{address}")
         troubles += [f"{name}: {trouble}" for trouble in faults(page)]
