@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gator_engine import Account, Persona, Studio, open_studio, run_jobs
 from gator_engine.domain.accounts import AccountHealth
-from gator_engine.domain.personas import LikenessConsent
+from gator_engine.domain.personas import LikenessConsent, TriggerEffect, TriggerRule
 from gator_engine.services.previews import Scene
 from tests.browser.conftest import ROOT, Stack, free_ports, running_stack
 from tests.browser.looking import MAIN, calm, go, press, sees
@@ -23,6 +25,8 @@ from tests.services.llm_service import ChatServer, says, talking
 
 OUT = ROOT / "test-results" / "personas"
 SAMPLE = ".g-preview .words"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_WITHIN = "e => { const b = e.getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight }"
 
 
 @pytest.fixture(scope="module")
@@ -92,34 +96,110 @@ def test_a_language_model_fills_in_and_rewrites(
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_tab_fits(stack: Stack, browser: Browser, width: int, scheme: str) -> None:
-    persona = _two_revisions(stack)
-    context = browser.new_context(
-        viewport={"width": width, "height": 1000},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    go(page, f"{stack.url}/personas?persona={persona}")
+def test_every_tab_fits(stack: Stack, page: Page) -> None:
+    """Each tab is opened once, and looked at in every width and theme."""
+    go(page, f"{stack.url}/personas?persona={_two_revisions(stack)}")
     troubles = []
     names = page.get_by_role("tab").all_inner_texts()
     assert len(names) == 8
     for name in names:
+        page.set_viewport_size({"width": 1440, "height": 1000})
         open_tab(page, name)
         if name == "History":
             page.locator(MAIN).get_by_text("Compare two revisions").click()
             calm(page)
-        troubles += [f"{name}: {trouble}" for trouble in faults(page)]
-        take_picture(page, OUT / f"{name.lower()}-{width}-{scheme}.png", width)
+        troubles += looked_at(page, name.lower())
         if name == "Appearance":
-            troubles += consent_troubles(page, OUT / f"consent-{width}-{scheme}.png")
+            troubles += consent_troubles(page, OUT / "consent.png")
     for name, path in {"import": "personas?new=import", "gallery": "personas"}.items():
         go(page, f"{stack.url}/{path}")
-        troubles += [f"{name}: {trouble}" for trouble in faults(page)]
-        take_picture(page, OUT / f"{name}-{width}-{scheme}.png", width)
-    context.close()
+        troubles += looked_at(page, name)
     assert not troubles
+
+
+def looked_at(page: Page, name: str) -> list[str]:
+    """What is wrong with what is open, at desk and phone width, in light and dark."""
+    found = []
+    for width, scheme in product((1440, 390), SCHEMES):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)
+        found += [f"{name} {width} {scheme}: {trouble}" for trouble in faults(page)]
+        take_picture(page, OUT / f"{name}-{width}-{scheme}.png", width)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_a_piece_opens_the_tab_and_keeps_what_was_typed(
+    stack: Stack, page: Page, linked: Persona
+) -> None:
+    go(page, f"{stack.url}/personas?persona={linked.id}")
+    home = page.get_by_role("textbox", name="Home", exact=True)
+    home.fill("Lisbon")
+    home.press("Tab")
+    calm(page)
+    hair = page.get_by_role("textbox", name="Hair", exact=True)
+    assert not hair.is_visible()
+    piece(page, "appearance.hair").click()
+    in_view(page, hair)
+    piece(page, "appearance.wardrobe").click()
+    in_view(page, page.get_by_role("textbox", name="Wardrobe, one outfit a line"))
+    # Of the two rules, the one whose words these are.
+    piece(page, "generation.triggers").click()
+    in_view(page, page.get_by_role("textbox", name="This", exact=True).nth(1))
+    piece(page, "boundaries.rating").click()
+    expect(page.get_by_role("tab", name="Boundaries")).to_have_attribute("aria-selected", "true")
+    piece(page, "brief.prompt").click()
+    in_view(page, page.get_by_role("textbox", name="Scene"))
+    piece(page, "identity.home_place").press("Enter")
+    in_view(page, home)
+    expect(home).to_have_value("Lisbon")
+    assert len(page.context.pages) == 1
+
+
+@pytest.mark.timeout(300)
+def test_the_address_of_a_piece_leads_there_too(stack: Stack, page: Page, linked: Persona) -> None:
+    go(page, f"{stack.url}/personas?persona={linked.id}&field=appearance.eyes")
+    in_view(page, page.get_by_role("textbox", name="Eyes", exact=True))
+    assert "field=" not in page.url
+    go(page, f"{stack.url}/create?persona={linked.id}")
+    prompt = page.locator(".st-key-well-prompt")
+    prompt.locator('a[data-field="brief.prompt"]').or_(
+        prompt.locator("a[data-field]")
+    ).first.wait_for()
+    with page.context.expect_page() as opened:
+        prompt.locator('a[data-field="appearance.hair"]').click()
+    there = opened.value
+    there.set_default_timeout(60_000)
+    in_view(there, there.get_by_role("textbox", name="Hair", exact=True))
+
+
+def piece(page: Page, source: str) -> Locator:
+    """The first piece of the live prompt that came from a field."""
+    return page.locator(f'.st-key-well-live a[data-field="{source}"]').first
+
+
+def in_view(page: Page, field: Locator) -> None:
+    """The field has the cursor and stands within the window."""
+    expect(field).to_be_focused(timeout=15_000)
+    calm(page)
+    page.wait_for_timeout(600)
+    assert field.evaluate(_WITHIN)
+
+
+@pytest.fixture(scope="module")
+def linked(stack: Stack) -> Persona:
+    """One with rules, so that all sorts of fields stand in its prompt."""
+    with open_studio(home=stack.home, queue="inline") as studio:
+        profile = studio.personas.templates()[1].profile
+        rules = (
+            TriggerRule("rain", TriggerEffect.PROMPT, "wet streets"),
+            TriggerRule("portrait", TriggerEffect.PROMPT, "eyes on the lens"),
+        )
+        makes = replace(profile.generation, preset="natural-photo", triggers=rules)
+        who = replace(profile.identity, handle="linked")
+        return studio.personas.create(replace(profile, identity=who, generation=makes))
 
 
 def _two_revisions(stack: Stack) -> str:

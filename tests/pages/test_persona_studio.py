@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 from gator_engine import Studio
 from gator_engine.domain.identity import ReferenceState
+from gator_engine.domain.personas import Lora, TriggerEffect, TriggerRule
 from tests.pages.conftest import Open
 from tests.pages.reading import assert_calm, button, field, open_tab, words
 from tests.pages.seeded import Seeded
@@ -186,3 +188,30 @@ def test_two_revisions_are_compared_by_real_pictures_and_times_are_kept_for_a_pi
     assert_calm(page)
     [slot] = studio.accounts.slots(account.id)
     assert (slot.persona_id, slot.pillar) == (persona.id, persona.profile.pillars[1].name)
+
+
+def test_every_piece_of_the_prompt_leads_to_a_field_that_is_there(
+    seeded: Seeded, open_page: Open, studio: Studio
+) -> None:
+    """Fields of closed tabs are drawn too, so each link's class has to be some widget's."""
+    rules = (TriggerRule("portrait", TriggerEffect.PROMPT, "eyes on the lens"),)
+    profile = seeded.persona.profile
+    loras = (Lora("ink", "me/ink", 0.7, ("inkwash",)),)
+    makes = replace(profile.generation, preset="ink", triggers=rules, loras=loras)
+    after = replace(profile, generation=makes)
+    studio.personas.revise(seeded.persona.id, after, "rules", seeded.persona.version)
+    page = open_page("personas", persona=seeded.persona.id)
+    assert_calm(page)
+    found = dict(re.findall(r'data-field="([^"]+)".*?data-keys="([^"]+)"', words(page)))
+    assert len(found) > 15
+    kinds = ("text_input", "text_area", "number_input", "selectbox")
+    keys = [str(one.key) for kind in kinds for one in page.get(kind)]
+    classes = ["st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key) for key in keys]
+    lost = []
+    for source, place in found.items():
+        start, _, end = place.partition("|")
+        fits = [
+            c for c in classes if c == start or (end and c.startswith(start) and c.endswith(end))
+        ]
+        lost += [] if fits else [source]
+    assert lost == []

@@ -53,7 +53,7 @@ def stored(studio: Studio, profile: PersonaProfile) -> Persona:
 def card(studio: Studio, profile: PersonaProfile) -> object:
     """A card in the persona's design, which is the same for the same request."""
     asked = request(BriefKind.IMAGE, {"body": "Show up."})
-    [file] = made(replace(asked, profile=profile, size=(270, 270))).files
+    [file] = made(replace(asked, profile=profile, size=(360, 360))).files
     return file.data
 
 
