@@ -14,7 +14,14 @@ from gator_engine.adapters.sql.asset_search import first_place
 from gator_engine.adapters.sql.engine import database_at, open_engines
 from gator_engine.adapters.sql.repositories.assets import row_of
 from gator_engine.adapters.sql.tables import asset_tags, assets
-from gator_engine.domain.assets import Asset, AssetKind, FileFacts, Origin, Provenance
+from gator_engine.domain.assets import (
+    Asset,
+    AssetKind,
+    FileFacts,
+    Origin,
+    Provenance,
+    shelf_of,
+)
 from gator_engine.domain.boards import Board
 from gator_engine.domain.persona_templates import TEMPLATES
 from gator_engine.domain.personas import Persona, PersonaRevision, Rating
@@ -62,7 +69,11 @@ def _tidy(engine: Engine) -> None:
 def _store(connection: Connection, some: list[Asset]) -> None:
     rows = [{**row_of(asset), "place": first_place(asset.created_at)} for asset in some]
     connection.execute(assets.insert(), rows)
-    tags = [{"tag": tag, "asset_id": asset.id} for asset in some for tag in asset.tags]
+    tags = [
+        {"tag": tag, "asset_id": asset.id, "shelf": shelf_of(asset)}
+        for asset in some
+        for tag in asset.tags
+    ]
     connection.execute(asset_tags.insert(), tags)
 
 

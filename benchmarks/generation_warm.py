@@ -171,7 +171,7 @@ def _preview_s(model: Any) -> float:
         latents = torch.randn(1, tokens, 4 * config.latent_channels)
     else:
         latents = torch.randn(1, config.latent_channels, EDGE // 8, EDGE // 8)
-    one = _timed(lambda: preview_of(latents, model.colours, model.pipe, (EDGE, EDGE)))
+    one = _timed(lambda: preview_of(latents, model.shows, model.pipe, (EDGE, EDGE)))
     return statistics.median(one() for _ in range(20))
 
 

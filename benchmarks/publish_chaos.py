@@ -28,6 +28,7 @@ from PIL import Image
 from benchmarks._chaos_plant import Plant, Setup
 from gator_engine.domain.accounts import Account, AccountHealth
 from gator_engine.domain.deliveries import Delivery, DeliveryQuery, DeliveryState
+from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import PostMedia
 from gator_engine.errors import ExternalError, InvalidInput, Unavailable
 from gator_engine.studio import Studio, migrate_store
@@ -152,7 +153,8 @@ def _send(studio: Studio, accounts: Sequence[Account], wanted: int, rng: random.
     for number in range(-(-wanted // len(by_platform))):
         with_picture = number % PICTURE_EVERY == 0
         media = (PostMedia(rng.choice(pictures), "A flat colour"),) if with_picture else ()
-        post = studio.composing.draft(persona.id, f"{_mark(number)} is a test of delivery.", media)
+        text = f"{_mark(number)} is a test of delivery."
+        post = studio.composing.draft(persona.id, text, media, rating=Rating.GENERAL)
         studio.composing.submit(post.id)
         studio.composing.approve(post.id)
         chosen = [rng.choice(some).id for some in by_platform.values()]

@@ -128,6 +128,13 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key for that endpoint, if it wants one."
     )
     llm_model: str = Field("", description="Model name to ask that endpoint for.")
+    texts_at_once: int = Field(
+        4,
+        ge=1,
+        le=6,
+        description="Versions of a text to ask for at the same time; 1 for a server that answers"
+        " one at a time.",
+    )
     image_model: str = Field(
         "",
         description="diffusers model for pictures: a local folder or a hub id; empty: the best"
@@ -226,6 +233,14 @@ class Settings(BaseSettings):
         {},
         description="JSON: which rating each of that classifier's labels means.",
     )
+    text_rating_model: str = Field(
+        "",
+        description="Folder of a transformers text classifier that rates words; empty: none.",
+    )
+    text_rating_labels: dict[str, Literal["general", "suggestive", "mature", "explicit"]] = Field(
+        {},
+        description="JSON: which rating each of that text classifier's labels means.",
+    )
     require_ratings: bool = Field(
         False,
         description="Refuse to schedule files without a rating (else they count as their post).",
@@ -245,6 +260,16 @@ class Settings(BaseSettings):
         " development, made on first use.",
     )
     c2pa_key: Path | None = Field(None, description="PEM file with the key of that certificate.")
+    c2pa_timestamp_url: str = Field(
+        "",
+        description="Address of a time-stamp authority (RFC 3161) that signatures are dated by; the"
+        " hash of each signature is sent there. Empty: no time stamp.",
+    )
+    c2pa_trust: Path | None = Field(
+        None,
+        description="PEM file with issuers whose content credentials are trusted beside this"
+        " studio's own, such as the C2PA trust list.",
+    )
     watermark: bool = Field(
         False, description="Hide a mark in the pixels of AI pictures that survives re-encoding."
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gator_engine.services.near_duplicates import NearDuplicates
     from gator_engine.services.ratings import Ratings
     from gator_engine.services.selection import Selection
+    from gator_engine.services.text_ratings import TextRatings
 
 
 class LibraryServices(Adapters):
@@ -64,10 +65,17 @@ class LibraryServices(Adapters):
 
     @cached_property
     def ratings(self) -> Ratings:
-        """Say how strong content is."""
+        """Say how strong files are."""
         from gator_engine.services.ratings import Ratings
 
         return Ratings(self._context, self.blobs, self.classifier)
+
+    @cached_property
+    def text_ratings(self) -> TextRatings:
+        """Say how strong words are."""
+        from gator_engine.services.text_ratings import TextRatings
+
+        return TextRatings(self._context, self.text_classifier)
 
     @cached_property
     def near_duplicates(self) -> NearDuplicates:

@@ -59,4 +59,11 @@ class WritingServices(LibraryServices):
         from gator_engine.services._text_checks import TextChecks
         from gator_engine.services.texts import Texts
 
-        return Texts(self._context, self.providers, TextChecks(self.connectors), self.jobs)
+        return Texts(
+            self._context,
+            self.providers,
+            TextChecks(self.connectors),
+            self.jobs,
+            self.text_ratings,
+            at_once=self.settings.texts_at_once,
+        )

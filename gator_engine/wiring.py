@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Signing,
         SoundDesk,
         Store,
+        TextClassifier,
         TimelineFiles,
         VideoRenderer,
         Watermarking,
@@ -199,6 +200,13 @@ class Adapters:
         from gator_engine.adapters.rating.transformers_classifier import TransformersClassifier
 
         return TransformersClassifier(self.settings)
+
+    @cached_property
+    def text_classifier(self) -> TextClassifier:
+        """Rates words."""
+        from gator_engine.adapters.rating.transformers_text import TransformersTextClassifier
+
+        return TransformersTextClassifier(self.settings)
 
     @cached_property
     def trainer(self) -> LoraTrainer:

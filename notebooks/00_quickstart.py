@@ -32,6 +32,7 @@ from gator_engine import (
     BriefKind,
     DeliveryState,
     PostMedia,
+    Rating,
     open_sandbox,
     open_studio,
     run_jobs,
@@ -97,7 +98,7 @@ print(caption.text, "\n\nwritten by:", caption.written_by)
 # %%
 accounts = [studio.accounts.connect_sandbox(slug, "luna", persona.name) for slug in platforms]
 media = [PostMedia(asset.id, asset.alt_text or f"A card that says: {topic}")]
-post = studio.composing.draft(persona.id, caption.text, media)
+post = studio.composing.draft(persona.id, caption.text, media, rating=Rating.GENERAL)
 post = studio.composing.approve(post.id)
 post.approval
 

@@ -71,17 +71,14 @@ def storage() -> None:
             "Database": "PostgreSQL" if settings.sql_url.startswith("postgres") else "SQLite",
             "Queue": "a Redis of your own" if settings.redis_url else "inside this process",
             "Largest picture": f"{settings.max_upload_mb} MiB",
-            "Largest video or sound": f"{settings.max_media_mb} MiB, "
-            f"{settings.max_media_minutes:g} minutes",
+            "Largest film": f"{settings.max_media_mb} MiB, {settings.max_media_minutes:g} minutes",
             "Time zone of new accounts": settings.timezone,
             "Your time zone": my_zone(),
             "Caption model": settings.llm_model or "none",
             "Picture model": settings.image_model or "none",
         }
     )
-    st.caption(
-        "Settings are read from GATOR_ variables and a .env file; docs/settings.md lists all."
-    )
+    st.caption("Read from GATOR_ variables and a .env file; docs/settings.md lists all.")
 
 
 def _version() -> str:
@@ -113,10 +110,10 @@ with about, st.container(key="card-about"):
     cards.facts({"Version": _version(), "Streamlit": st.__version__})
     st.caption("Runs on your machine. No page asks anything of another server.")
     st.markdown("**For scripts**")
-    st.caption("/api/v1/… answers this machine, with a token; docs/api.md shows how.")
+    st.caption("/api/v1/… answers this machine, with a token good for 30 days; see docs/api.md.")
     with st.container(horizontal=True):
         reads = st.button("Make a token that reads", icon=":material/key:")
         writes = st.button("Make one that also writes", icon=":material/edit:")
     if reads or writes:
         st.code(access.issue(writes=writes), language=None)
-        st.caption("It is good for 30 days and is not shown again.")
+        st.caption("It is not shown again.")

@@ -100,7 +100,10 @@ class Asset:
 
 @dataclass(frozen=True)
 class Rendition:
-    """A copy of a file in the shape that a platform takes; `key` names original and rules."""
+    """A copy of a file in the shape that a platform takes; `key` names original and rules.
+
+    It begins with the original's content hash, so that the copy goes when the original does.
+    """
 
     key: str
     sha256: str

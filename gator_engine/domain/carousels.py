@@ -118,6 +118,13 @@ class Outline:
             return tuple(part.text for part in self.parts)
         return tuple(f"{part.text}\n\n{n}/{total}" for n, part in enumerate(self.parts, 1))
 
+    def words(self) -> tuple[str, ...]:
+        """Everything of it that people wrote, its title first."""
+        told = [self.title, self.caption]
+        for part in self.parts:
+            told += [part.title, part.text, part.alt_text if part.alt_by_person else ""]
+        return tuple(filter(str.strip, told))
+
     def with_part(self, changed: Part) -> Outline:
         """The outline with this part in the place of the one with its id."""
         parts = tuple(changed if each.id == changed.id else each for each in self.parts)

@@ -44,7 +44,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Post:
-    """The canonical message. `version` rises with every save (optimistic locking)."""
+    """The canonical message. `version` rises with every save (optimistic locking).
+
+    `rating` is that of its words, by a person or a classifier; None while nobody rated them.
+    """
 
     id: str
     persona_id: str
@@ -57,7 +60,7 @@ class Post:
     variants: tuple[Variant, ...] = ()
     ai_disclosure: bool = True
     language: str = "en"
-    rating: Rating = Rating.GENERAL
+    rating: Rating | None = None
     approval: Approval = Approval.DRAFT
     approved_version: int | None = None
     review_comment: str = ""
@@ -67,3 +70,8 @@ class Post:
     def text_for(self, platform: str) -> str:
         """The platform's own variant if there is one, else the canonical text."""
         return next((v.text for v in self.variants if v.platform == platform), self.text)
+
+    def words(self) -> tuple[str, ...]:
+        """Everything of it that people read: its texts, and the descriptions of its pictures."""
+        texts = (self.text, *(each.text for each in self.variants))
+        return tuple(filter(str.strip, (*texts, *(shown.alt_text for shown in self.media))))

@@ -75,7 +75,7 @@ class Credentials:
 class Claim:
     """What credentials are to say: how the file came to be, and with which tool.
 
-    `action` is C2PA's word for the last step; a file with parents is opened first.
+    `action` is C2PA's word for what happened: "c2pa.created" has parts, other steps have a parent.
     """
 
     title: str
@@ -136,11 +136,12 @@ class Marks:
 
 
 def claim_of(made: Provenance, title: str, *, edited: bool) -> Claim:
-    """What the credentials of a file that Gator made say."""
+    """What the credentials of a file that Gator made say. What was rendered is a new work that its
+    parts are placed in; anything else with parents is an edit of the first."""
     tool = " ".join(part for part in (made.label, shown_name(made.model)) if part)
     return Claim(
         title=title or made.label,
-        action="c2pa.edited" if edited else "c2pa.created",
+        action="c2pa.edited" if edited and made.origin is not Origin.RENDERED else "c2pa.created",
         source_type=SOURCE_TYPES.get(made.origin, ""),
         software=tool,
     )

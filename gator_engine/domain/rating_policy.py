@@ -1,7 +1,7 @@
 """Whether a post may go to a platform, by what it shows and what the platform and persona allow.
 
-The rule for what nobody rated: a picture without a rating of its own counts as the post it is shown
-in, whose rating a person chose and approved; where the studio demands ratings it is refused.
+The rule for what nobody rated: words without a rating go nowhere. A picture without a rating of its
+own counts as the post it is shown in; where the studio demands ratings it is refused as well.
 """
 
 from __future__ import annotations
@@ -18,21 +18,28 @@ from gator_engine.domain.ratings import strongest
 
 @dataclass(frozen=True)
 class PolicyDecision:
-    """What was decided for one platform, and on what grounds; `refusal` is "" when it may go."""
+    """What was decided for one platform, and on what grounds; `refusal` is "" when it may go.
+
+    `rated_by` says whose word the rating of the post's own text is. A rating of None is that of a
+    post of which neither the words nor the files were ever rated.
+    """
 
     platform: str
-    rating: Rating
+    rating: Rating | None
     allowed: Rating
     unrated: tuple[str, ...]
     warning: str
     source: str
     refusal: str = ""
     limit: str = ""
+    rated_by: str = ""
 
 
-def rating_of(post: Post, media: Sequence[Asset]) -> Rating:
-    """The strongest of the post's own rating and those of what it shows."""
-    return strongest([post.rating, *(asset.rating for asset in media if asset.rating)])
+def rating_of(post: Post, media: Sequence[Asset]) -> Rating | None:
+    """The strongest of the post's own rating and those of what it shows; None without any."""
+    given = [post.rating, *(asset.rating for asset in media)]
+    known = [rating for rating in given if rating is not None]
+    return strongest(known) if known else None
 
 
 def decide(
@@ -42,13 +49,16 @@ def decide(
     capabilities: PlatformCapabilities,
     *,
     require_ratings: bool = False,
+    rated_by: str = "",
 ) -> PolicyDecision:
     """The decision for one platform. The milder of persona's and platform's limit holds."""
     rating = rating_of(post, media)
     allowed = _strongest_allowed(profile, capabilities)
     unrated = tuple(asset.id for asset in media if asset.rating is None)
     refusal, limit = "", ""
-    if rating.strength > allowed.strength:
+    if rating is None or (post.rating is None and post.words()):
+        refusal = "nobody rated its words yet; choose a rating for the post"
+    elif rating.strength > allowed.strength:
         refusal = f"{rating} may not go to {capabilities.label}"
         limit = f"at most {allowed}"
     elif unrated and require_ratings:
@@ -58,10 +68,11 @@ def decide(
         rating=rating,
         allowed=allowed,
         unrated=unrated,
-        warning=capabilities.sensitive_warning if rating is not Rating.GENERAL else "",
+        warning="" if rating in (None, Rating.GENERAL) else capabilities.sensitive_warning,
         source=f"{capabilities.source} ({capabilities.as_of.isoformat()})",
         refusal=refusal,
         limit=limit,
+        rated_by=rated_by,
     )
 
 

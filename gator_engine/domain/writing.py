@@ -66,6 +66,45 @@ class TextVariant:
     error: str = ""
     done: bool = False
 
+    def words(self) -> tuple[str, ...]:
+        """Everything of it that people would read."""
+        told = [self.title, self.text, self.alt_text]
+        for part in self.parts:
+            told += [part.title, part.text]
+        return tuple(filter(str.strip, told))
+
+
+# What makes versions differ that are written at the same time and know nothing of each other.
+ANGLES = (
+    "Begin with the thing itself.",
+    "Begin with one small thing that happened.",
+    "Begin with a question that you really ask yourself.",
+    "Begin with what you got wrong, or did not know before.",
+    "Begin with what one sees, hears or smells.",
+    "Begin with the end, and then say how it came to be.",
+)
+
+
+OTHERS = "Other versions of it are being written too, so make choices of your own."
+# Far enough apart that the versions of the next seed are no versions of this one.
+_SEED_STEP = 1_000_003
+
+
+def angle_of(number: int, seed: int, total: int) -> str:
+    """How version `number` (from 0) of `total` begins; "" for a single one.
+
+    The next seed goes on where this one ends, so that asking again gives others where a model
+    knows no seeds.
+    """
+    if total == 1 and seed == 0:
+        return ""
+    return f"{OTHERS} {ANGLES[(number + seed * total) % len(ANGLES)]}"
+
+
+def seed_of(number: int, seed: int) -> int:
+    """The seed of version `number`; the first has the one that was given."""
+    return seed + number * _SEED_STEP
+
 
 @dataclass(frozen=True)
 class WritingDraft:

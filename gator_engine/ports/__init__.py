@@ -6,6 +6,7 @@ from gator_engine.ports.drawing import GridPainter, SheetPainter
 from gator_engine.ports.facts import (
     FactStore,
 )
+from gator_engine.ports.files import BlobStore, SecretVault, StoredFile
 from gator_engine.ports.generation import (
     Batching,
     Caption,
@@ -35,7 +36,6 @@ from gator_engine.ports.persistence import (
     AccountRepository,
     AssetRepository,
     AuditRepository,
-    BlobStore,
     Clock,
     DeliveryRepository,
     GenerationRepository,
@@ -44,10 +44,8 @@ from gator_engine.ports.persistence import (
     JobRepository,
     PersonaRepository,
     PostRepository,
-    SecretVault,
     SettingRepository,
     Store,
-    StoredFile,
     UnitOfWork,
     UserRepository,
 )
@@ -95,6 +93,7 @@ from gator_engine.ports.shelves import (
     FingerprintRepository,
     RatingRepository,
     StorageRow,
+    TextClassifier,
     UsageRepository,
 )
 from gator_engine.ports.training import (
@@ -239,6 +238,7 @@ __all__ = [
     "Store",
     "StoredFile",
     "TextAnswer",
+    "TextClassifier",
     "TextMeasure",
     "TextModel",
     "TextRequest",

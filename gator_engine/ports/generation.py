@@ -12,6 +12,7 @@ from gator_engine.domain.briefs import BriefKind, CompiledPrompt
 from gator_engine.domain.capabilities import (
     GeneratorCapabilities,
 )
+from gator_engine.domain.fingerprints import PictureFingerprint
 from gator_engine.domain.identity_routes import ReferenceUse
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.spending import NO_PURPOSE, CallPurpose
@@ -58,12 +59,17 @@ class GenerateRequest:
 
 @dataclass(frozen=True)
 class GeneratedFile:
-    """One result: its bytes and what is needed to repeat it."""
+    """One result: its bytes and what is needed to repeat it.
+
+    `received` is the file as a provider sent it, where `data` was rewritten from that: its
+    credentials are carried along.
+    """
 
     data: bytes
     seed: int
     alt_text: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    received: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -262,9 +268,9 @@ class MediaInspector(Protocol):
         Of a film a telling frame, of a sound its waveform, of subtitles the first lines.
         """
 
-    def fingerprint(self, data: bytes | Path, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share all but a few of; None for a picture too plain, a sound
-        or subtitles. A film's are those of its thumbnail.
+    def fingerprint(self, data: bytes | Path, facts: FileFacts) -> PictureFingerprint | None:
+        """What look-alikes share nearly all of; None for a picture too plain, a sound or subtitles.
+        A film's are those of its thumbnail.
 
         See `domain/fingerprints.py`. Raises InvalidInput for what cannot be read.
         """

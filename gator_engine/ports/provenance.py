@@ -26,9 +26,9 @@ class Signing(Protocol):
     def sign(self, data: bytes, mime: str, claim: Claim, parents: Sequence[Parent] = ()) -> bytes:
         """The file with credentials inside: always the last step, any rewriting loses them.
 
-        A first parent becomes `parentOf`, further ones `inputTo`; theirs are carried along.
-        Raises ConfigError for a certificate that cannot sign, Rejected for a file that cannot
-        be signed.
+        Of a file that was changed the first parent is `parentOf`, all others are `componentOf`;
+        their credentials are carried along. Raises ConfigError for a certificate that cannot sign,
+        Rejected for a file that cannot be signed, Transient when no time stamp was to be had.
         """
 
     def read(self, data: bytes, mime: str) -> Credentials:

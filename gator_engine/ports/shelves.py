@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gator_engine.domain.boards import Board, BoardSummary
+from gator_engine.domain.fingerprints import PictureFingerprint
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.ratings import ContentRating
 
@@ -44,18 +45,21 @@ class RatingRepository(Protocol):
 class FingerprintRepository(Protocol):
     """Fingerprints of pictures (see `domain/fingerprints.py`)."""
 
-    def put(self, asset_id: str, bits: int | None) -> None:
+    def put(self, asset_id: str, fingerprint: PictureFingerprint | None) -> None:
         """Store it; None says that the picture is too plain to have one."""
 
-    def near(self, bits: int) -> Mapping[str, int]:
-        """Fingerprints outside the trash that share a probed band, by asset."""
+    def near(self, bits: int) -> Mapping[str, PictureFingerprint]:
+        """Fingerprints of the library proper that share a probed band, by asset."""
 
-    def of(self, asset_id: str) -> int | None: ...
+    def of(self, asset_id: str) -> PictureFingerprint | None: ...
     def all(self) -> Mapping[str, int]:
-        """Every fingerprint of pictures in the library proper."""
+        """The coarse bits of every picture in the library proper that has its detail too."""
+
+    def many(self, asset_ids: Sequence[str]) -> Mapping[str, PictureFingerprint]:
+        """Whole fingerprints of these, by asset."""
 
     def missing(self, limit: int) -> Sequence[str]:
-        """Pictures that were never looked at, newest first."""
+        """Pictures that were never looked at, or not in detail, newest first."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,12 @@ class UsageRepository(Protocol):
     def held(self, sha256s: Sequence[str], without: Sequence[str] = ()) -> frozenset[str]:
         """Of these, those that an asset (other than `without`) holds."""
 
+    def copies(self, sha256s: Sequence[str]) -> frozenset[str]:
+        """Content hashes of the renditions that were made of these originals."""
+
+    def forget_copies(self) -> frozenset[str]:
+        """Take out the renditions whose original is no asset any more; their content hashes."""
+
     def stored_sha256(self) -> frozenset[str]:
         """Every content hash that any row of any table mentions."""
 
@@ -103,3 +113,21 @@ class ContentClassifier(Protocol):
 
     def classify(self, pictures: Sequence[bytes]) -> Sequence[tuple[Rating, float]]:
         """Rating and confidence (0 to 1) of each. Raises ConfigError or InvalidInput."""
+
+
+class TextClassifier(Protocol):
+    """Rates words by an installed model."""
+
+    @property
+    def name(self) -> str:
+        """What its judgements are signed with."""
+
+    def missing(self) -> str:
+        """ "" when ready, else what to install or set, in plain words."""
+
+    def classify(self, texts: Sequence[Sequence[str]]) -> Sequence[tuple[Rating, float]]:
+        """Rating and confidence (0 to 1) of each text, given as its passages.
+
+        A passage longer than the model reads at once is read in overlapping pieces, none left out;
+        the strongest rating of any piece is that of the text. Raises ConfigError or InvalidInput.
+        """

@@ -20,6 +20,7 @@ from gator_engine.domain.spending import (
     Usage,
 )
 from gator_engine.domain.writing import Writing
+from gator_engine.parallel import Halt
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ class TextModel(Protocol):
     def missing(self) -> str:
         """ "" when ready, else what to set, in plain words."""
 
-    def complete(self, request: TextRequest, on_text: Callable[[str], None]) -> TextAnswer:
-        """The answer; `on_text(raw answer so far)` as it grows.
+    def complete(
+        self, request: TextRequest, on_text: Callable[[str], None], halt: Halt | None = None
+    ) -> TextAnswer:
+        """The answer; `on_text(raw answer so far)` as it grows. Threads may call it side by side.
+
+        `halt` ends the call at once, also one whose server is silent: it then raises Cancelled.
 
         The shape is asked for in the strictest way that the server takes; the answer still has to
         be validated. Raises InvalidInput (the budget), AuthExpired, RateLimited, Rejected (also a

@@ -128,7 +128,7 @@ class Filming:
             prompt="" if card else (scene.shown or scene.said),
             formats=(board.look.aspect,),
             count=1,
-            seed=(board.look.seed + scene.take * 101 + (0 if card else place)) % SEED_LIMIT,
+            seed=(board.look.seed + scene.take * 101 + place) % SEED_LIMIT,
             texts={"title": title} if card else {},
             settings={} if card else dict(board.look.settings),
             persona_revision_id=board.persona_revision_id,

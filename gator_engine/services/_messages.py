@@ -98,7 +98,7 @@ class Messages:
             language=post.language,
             ai_disclosure=post.ai_disclosure,
             disclosure_text=profile.boundaries.disclosure_text,
-            sensitive=rating_of(post, list(assets.values())) is not Rating.GENERAL,
+            sensitive=rating_of(post, list(assets.values())) not in (None, Rating.GENERAL),
         )
 
     def _item(self, asset: Asset, alt_text: str, rule: MediaRule) -> MediaItem:
@@ -177,6 +177,6 @@ def _refuse_moving(asset: Asset, field: str, label: str) -> None:
 
 
 def _rendition_key(original: _Original, rule: MediaRule, *, signed: bool) -> str:
-    """Original, rule and whether it is signed, as one short name."""
+    """The original's content hash, then rule and whether it is signed as one short name."""
     limits = (rule.mime_types, rule.max_image_bytes, rule.max_image_pixels, signed)
-    return hashlib.sha256(f"{original.sha256} {limits}".encode()).hexdigest()
+    return f"{original.sha256}:{hashlib.sha256(str(limits).encode()).hexdigest()[:16]}"

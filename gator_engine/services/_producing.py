@@ -191,6 +191,7 @@ class Producing:
                 persona_revision_id=brief.persona_revision_id,
                 generation_id=generation.id,
                 parents=task.parents(result),
+                received=file.received,
             )
         )
 

@@ -110,6 +110,13 @@ class Sealing:
         claim = claim_of(made, title, edited=bool(parents))
         return self._signing.sign(unsigned.data, mime, claim, parents)
 
+    def signed_source(self, data: bytes, title: str) -> list[Parent]:
+        """The file that a provider sent as a parent, when it carries credentials; else nothing."""
+        mime = self._marks.read(data).mime if data else ""
+        if not mime or self._signing.read(data, mime).state is CredentialState.NONE:
+            return []
+        return [Parent(data, mime, title)]
+
     def rendition(self, data: bytes, mime: str, original: Parent, origin: Origin) -> bytes:
         """A rewritten copy, signed with the original as what it was made from.
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.spending import CallPurpose
 from gator_engine.domain.voice import compile_voice, refuse_ruled_out, sentences
-from gator_engine.domain.writing import TextKind, TextPart, TextVariant, WritingDraft
+from gator_engine.domain.writing import TextKind, TextPart, TextVariant, WritingDraft, seed_of
 from gator_engine.errors import InvalidInput
+from gator_engine.parallel import Halt
 from gator_engine.ports import CaptionRequest, CaptionWriter, TextModel, TextRequest
 from gator_engine.services._text_checks import TextChecks
 from gator_engine.services._text_shapes import SHAPES, asked, mending, so_far
@@ -52,12 +53,15 @@ class ModelMaker:
         self._model, self._checks = model, checks
 
     def make(
-        self, task: Task, number: int, earlier: Sequence[str], on_text: Callable[[str], None]
+        self, task: Task, number: int, on_text: Callable[[str], None], halt: Halt
     ) -> TextVariant:
-        """One variant. Raises InvalidInput (budget) or an ExternalError."""
+        """One variant. Threads may call it side by side.
+
+        Raises InvalidInput (budget), Cancelled or an ExternalError.
+        """
         draft, shape = task.draft, SHAPES[task.draft.kind]
         voice = compile_voice(task.profile, draft.language, task.limit, shape.purpose)
-        turns: tuple[tuple[str, str], ...] = (("user", asked(draft, task.limit, earlier)),)
+        turns: tuple[tuple[str, str], ...] = (("user", asked(draft, task.limit, number)),)
         kept, problem = TextVariant(), ""
         tokens: list[tuple[int | None, int | None]] = []
         for _ in range(ROUNDS):
@@ -66,10 +70,10 @@ class ModelMaker:
                 turns,
                 schema=shape.schema,
                 most_tokens=MOST_TOKENS,
-                seed=draft.seed + number,
+                seed=seed_of(number, draft.seed),
                 purpose=CallPurpose(draft.kind, draft.persona_id, task.job_id),
             )
-            answer = self._model.complete(request, lambda raw: on_text(so_far(raw)))
+            answer = self._model.complete(request, lambda raw: on_text(so_far(raw)), halt)
             tokens.append((answer.usage.input_tokens, answer.usage.output_tokens))
             found, problem = shape.read(answer.text)
             if found is not None:

@@ -15,11 +15,20 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import from_json
 
 from gator_engine.domain.voice import Purpose
-from gator_engine.domain.writing import TextKind, TextPart, TextVariant, WritingDraft
+from gator_engine.domain.writing import (
+    OTHERS,
+    TextKind,
+    TextPart,
+    TextVariant,
+    WritingDraft,
+    angle_of,
+)
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 MOST_PARTS = 20
+# Kinds that may begin anywhere; the others say what is there already.
+FREE = {TextKind.CAPTION, TextKind.HOOK, TextKind.THREAD, TextKind.CAROUSEL, TextKind.SCRIPT}
 
 
 class _Shape(BaseModel):
@@ -94,16 +103,21 @@ class Shape:
         return (variant, "") if variant.text.strip() else (None, "it is empty")
 
 
-def asked(draft: WritingDraft, limit: int, earlier: Sequence[str]) -> str:
-    """What the person's turn says; what people typed stands between marks, as data."""
+def asked(draft: WritingDraft, limit: int, number: int) -> str:
+    """What the person's turn says for version `number` (from 0).
+
+    What people typed stands between marks, as data.
+    """
     shape = SHAPES[draft.kind]
     lines = [shape.task.format(limit=limit, count=draft.count or "as many as it needs")]
     for mark, text in (("topic", draft.topic), ("text", draft.source), ("picture", draft.picture)):
         if text.strip():
             lines.append(f"<{mark}>{text.strip()}</{mark}>")
-    if earlier and draft.kind is not TextKind.ALT_TEXT:
-        lines.append("Take another angle and other words than these versions:")
-        lines += [f"<version>{text}</version>" for text in earlier]
+    angle = angle_of(number, draft.seed, draft.variants)
+    if angle and draft.kind in FREE:
+        lines.append(angle)
+    elif angle and draft.kind is not TextKind.ALT_TEXT:
+        lines.append(OTHERS)
     return "\n".join(lines)
 
 

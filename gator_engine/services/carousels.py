@@ -252,6 +252,7 @@ class Carousels:
             outline.caption or outline.title,
             media=[PostMedia(part.asset_id, part.alt_text) for part in outline.parts],
             language=outline.language,
+            like=outline.id,
         )
         self._change(outline_id, lambda was: replace(was, post_id=post.id))
         return post

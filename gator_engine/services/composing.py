@@ -17,7 +17,7 @@ from gator_engine.errors import (
 from gator_engine.ports import Connector, Payload, TextMeasure, UnitOfWork
 from gator_engine.services._context import Context
 from gator_engine.services._messages import Messages
-from gator_engine.services.ratings import rate_post
+from gator_engine.services.text_ratings import rate_new_post, rate_saved_post
 
 TEXT_LIMIT = 20_000
 MOST_MEDIA = 20
@@ -50,9 +50,14 @@ class Composing:
         variants: Sequence[Variant] = (),
         language: str = "en",
         ai_disclosure: bool = True,
-        rating: Rating = Rating.GENERAL,
+        rating: Rating | None = None,
+        like: str = "",
     ) -> Post:
-        """Store a new post as a draft. Raises InvalidInput or NotFound."""
+        """Store a new post as a draft. Raises InvalidInput or NotFound.
+
+        `rating` is a person's word about it. Without one it takes over what was said of the text it
+        is made of (`like`: a `variant_id` or the id of an outline), else nobody has rated it yet.
+        """
         context = self._context
         now = context.now()
         with context.store.write() as uow:
@@ -69,11 +74,10 @@ class Composing:
                 variants=tuple(variants),
                 ai_disclosure=ai_disclosure,
                 language=language,
-                rating=rating,
             )
+            post = rate_new_post(context, uow, post, rating, like)
             self._check(uow, post, persona.profile)
             uow.posts.add(post)
-            rate_post(context, uow, post.id, rating)
             context.audit(uow, "draft", "post", post.id)
         return post
 
@@ -86,9 +90,10 @@ class Composing:
         context = self._context
         with context.store.write() as uow:
             stored = uow.posts.get(post.id)
-            self._check(uow, post, uow.personas.revision(post.persona_revision_id).profile)
+            rated = rate_saved_post(context, uow, stored, post)
+            self._check(uow, rated, uow.personas.revision(post.persona_revision_id).profile)
             changed = replace(
-                post,
+                rated,
                 updated_at=context.now(),
                 version=expected_version + 1,
                 approval=Approval.DRAFT,
@@ -97,7 +102,6 @@ class Composing:
                 created_by=stored.created_by,
             )
             uow.posts.save(changed, expected_version)
-            rate_post(context, uow, post.id, changed.rating)
             context.audit(uow, "edit", "post", post.id, version=changed.version)
         return changed
 
@@ -187,7 +191,7 @@ def _post_problems(post: Post, profile: PersonaProfile) -> Sequence[FieldProblem
             problems.append(FieldProblem(name, f"has {len(text)} characters", f"{TEXT_LIMIT}"))
     if len(post.media) > MOST_MEDIA:
         problems.append(FieldProblem("media", f"{len(post.media)} pictures", f"{MOST_MEDIA}"))
-    if post.rating.strength > profile.boundaries.rating.strength:
+    if post.rating and post.rating.strength > profile.boundaries.rating.strength:
         problems.append(
             FieldProblem(
                 "rating",

@@ -132,6 +132,9 @@ class Housekeeping:
         """Remove files that nothing refers to and interrupted uploads, each a day old or more."""
         with self._context.store.read() as uow:
             known = uow.usage.stored_sha256()
+        if not dry_run:
+            with self._context.store.write() as uow:
+                known -= uow.usage.forget_copies() - uow.usage.stored_sha256()
         unused = [b for b in self._blobs.walk() if b.name not in known and self._old(b)]
         leftovers = [file for file in self._blobs.leftovers() if self._old(file)]
         if dry_run:
@@ -164,10 +167,12 @@ class Housekeeping:
         return asked is not None
 
     def _remove(self, asset_ids: Sequence[str]) -> tuple[list[str], list[StoredFile]]:
-        """Take the rows out, some at a time; asked once more inside the transaction."""
+        """Take the rows out, some at a time, and those of the copies that platforms got; asked once
+        more inside the transaction."""
         removed: list[str] = []
         files: dict[str, StoredFile] = {}
         for some in _batches(asset_ids):
+            names: set[str] = set()
             with self._context.store.write() as uow:
                 needed = uow.usage.needed(some)
                 for asset in uow.assets.many([one for one in some if one not in needed]):
@@ -176,9 +181,10 @@ class Housekeeping:
                     uow.assets.remove(asset.id)
                     self._context.audit(uow, "remove", "asset", asset.id, sha256=asset.sha256)
                     removed.append(asset.id)
-                    for name in filter(None, (asset.sha256, asset.thumbnail_sha256)):
-                        if (file := self._blobs.look(name)) is not None:
-                            files[name] = file
+                    names |= set(filter(None, (asset.sha256, asset.thumbnail_sha256)))
+                names |= uow.usage.forget_copies()
+            looked = {name: self._blobs.look(name) for name in sorted(names)}
+            files |= {name: file for name, file in looked.items() if file is not None}
         return removed, list(files.values())
 
     def _remove_project(self, project_id: str, until: datetime) -> bool:
@@ -212,6 +218,7 @@ class Housekeeping:
         with self._context.store.read() as uow:
             for asset in uow.assets.many(asset_ids):
                 names |= set(filter(None, (asset.sha256, asset.thumbnail_sha256)))
+            names |= uow.usage.copies(sorted(names))
             shared = uow.usage.held(sorted(names), without=asset_ids)
         found = (self._blobs.look(name) for name in names - shared)
         return _sum([file for file in found if file is not None and self._old(file)])

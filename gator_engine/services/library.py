@@ -63,6 +63,7 @@ class NewAsset:
 
     `path` names a file on this machine's disk instead of `data` (then b""): it is copied in pieces
     unless it has to be marked or signed, which needs the whole of it.
+    `received` is the file as a provider sent it, where `data` was rewritten from that.
     """
 
     data: bytes
@@ -74,6 +75,7 @@ class NewAsset:
     generation_id: str | None = None
     rating: Rating | None = None
     parents: tuple[tuple[str, str], ...] = ()
+    received: bytes = b""
     path: Path | None = None
 
     @property
@@ -184,7 +186,7 @@ class Library:
         content: str,
     ) -> Asset:
         small = self._inspector.thumbnail(data, facts)
-        bits = self._inspector.fingerprint(data, facts)
+        looks = self._inspector.fingerprint(data, facts)
         sha256, thumbnail = self._put(data), self._put(small)
         context = self._context
         with context.store.write() as uow:
@@ -210,7 +212,7 @@ class Library:
                 thumbnail_sha256=thumbnail,
             )
             uow.assets.add(asset, [Lineage(parent, asset.id, how) for parent, how in new.parents])
-            uow.fingerprints.put(asset.id, bits)
+            uow.fingerprints.put(asset.id, looks)
             if new.rating is not None:
                 rate_by_person(context, uow, asset, new.rating)
             context.audit(uow, "add", "asset", asset.id, origin=made.origin.value)
@@ -220,10 +222,11 @@ class Library:
         return self._blobs.put_file(data) if isinstance(data, Path) else self._blobs.put(data)
 
     def _parents(self, new: NewAsset) -> list[Parent]:
-        """The files it was made from, for its credentials."""
+        """The files it was made from, for its credentials; first the provider's own, if signed."""
         with self._context.store.read() as uow:
             found = uow.assets.many([parent for parent, _ in new.parents])
-        return [
+        source = self._sealing.signed_source(new.received, new.provenance.label)
+        return source + [
             Parent(self._blobs.get(one.sha256), one.facts.mime, one.title or one.provenance.label)
             for one in found
         ]

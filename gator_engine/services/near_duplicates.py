@@ -1,4 +1,4 @@
-"""Near-duplicates: pictures that look the same, found by fingerprints, side by side."""
+"""Near-duplicates: pictures that look the same, found by fingerprints, told apart in detail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gator_engine.domain.assets import Asset
-from gator_engine.domain.fingerprints import NEAR, distance, near_groups
+from gator_engine.domain.fingerprints import NEAR, PictureFingerprint, distance, near_groups, split
 from gator_engine.domain.selections import BulkReport
 from gator_engine.errors import InvalidInput, NotFound
 from gator_engine.ports import BlobStore, MediaInspector
@@ -39,9 +39,15 @@ class NearDuplicates:
         self._inspector, self._selection = inspector, selection
 
     def groups(self, within: int = NEAR) -> DuplicateGroups:
-        """Pictures of the library whose fingerprints differ in at most `within` of 64 bits."""
+        """Pictures of the library whose fingerprints differ in at most `within` of 64 bits.
+
+        They also agree in detail: two cards of one layout with other words on them do not.
+        """
         with self._context.store.read() as uow:
-            found = near_groups(uow.fingerprints.all(), within)
+            near = near_groups(uow.fingerprints.all(), within)
+            details = uow.fingerprints.many([asset_id for group in near for asset_id in group])
+            parts = (part for group in near for part in split(group, details, within))
+            found = sorted(parts, key=len, reverse=True)
             shown = [uow.assets.many(group[:MOST_IN_GROUP]) for group in found[:MOST_GROUPS]]
             unseen = bool(uow.fingerprints.missing(1))
         return DuplicateGroups(shown, len(found), unseen)
@@ -53,9 +59,9 @@ class NearDuplicates:
             if mine is None:
                 return ()
             near = {
-                other: apart
-                for other, bits in uow.fingerprints.near(mine).items()
-                if other != asset_id and (apart := distance(mine, bits)) <= within
+                other: distance(mine.bits, print_.bits)
+                for other, print_ in uow.fingerprints.near(mine.bits).items()
+                if other != asset_id and mine.looks_like(print_, within)
             }
             return uow.assets.many(sorted(near, key=lambda other: (near[other], other)))
 
@@ -70,12 +76,12 @@ class NearDuplicates:
         with self._context.store.read() as uow:
             waiting = uow.assets.many(uow.fingerprints.missing(limit))
         for asset in waiting:
-            bits = self._fingerprint(asset)
+            taken = self._fingerprint(asset)
             with self._context.store.write() as uow:
-                uow.fingerprints.put(asset.id, bits)
+                uow.fingerprints.put(asset.id, taken)
         return len(waiting)
 
-    def _fingerprint(self, asset: Asset) -> int | None:
+    def _fingerprint(self, asset: Asset) -> PictureFingerprint | None:
         """None also for a picture whose file is gone or cannot be read any more."""
         try:
             return self._inspector.fingerprint(self._blobs.get(asset.sha256), asset.facts)

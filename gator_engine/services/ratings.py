@@ -1,4 +1,4 @@
-"""Ratings: what a person or an installed classifier says about files, with its history."""
+"""Ratings of files: what a person or an installed classifier says of them, with its history."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Ratings:
     def _note(self, uow: UnitOfWork, asset_id: str, rating: Rating, sure: float) -> Classified:
         asset = uow.assets.get(asset_id)
         name = self._classifier.name
-        judged = _judgement(
+        judged = judgement(
             self._context, asset_id, rating, RatingSource.CLASSIFIER, name, confidence=sure
         )
         uow.ratings.add(judged)
@@ -88,20 +88,9 @@ def rate_by_person(
     """Append a person's judgement and put what now counts on the asset. Raises InvalidInput."""
     if len(note) > NOTE_LIMIT:
         raise InvalidInput("note", f"has {len(note)} characters", f"{NOTE_LIMIT}")
-    uow.ratings.add(_judgement(context, asset.id, rating, RatingSource.PERSON, context.actor, note))
+    uow.ratings.add(judgement(context, asset.id, rating, RatingSource.PERSON, context.actor, note))
     context.audit(uow, "rate", "asset", asset.id, rating=rating)
     return _apply(uow, asset)
-
-
-def rate_post(context: Context, uow: UnitOfWork, post_id: str, rating: Rating) -> None:
-    """Append what a person chose for a post, unless that was said last."""
-    history = uow.ratings.history(post_id)
-    if not history or history[0].rating is not rating:
-        uow.ratings.add(
-            _judgement(
-                context, post_id, rating, RatingSource.PERSON, context.actor, kind=RatedKind.POST
-            )
-        )
 
 
 def _apply(uow: UnitOfWork, asset: Asset) -> Asset:
@@ -111,7 +100,7 @@ def _apply(uow: UnitOfWork, asset: Asset) -> Asset:
     return changed
 
 
-def _judgement(
+def judgement(
     context: Context,
     subject_id: str,
     rating: Rating | None,
@@ -121,7 +110,9 @@ def _judgement(
     *,
     confidence: float | None = None,
     kind: RatedKind = RatedKind.ASSET,
+    words: str = "",
 ) -> ContentRating:
+    """A judgement of this moment; `words` is the digest of what a classifier read."""
     return ContentRating(
         id=context.ids.new(),
         subject_kind=kind,
@@ -132,4 +123,5 @@ def _judgement(
         at=context.now(),
         confidence=confidence,
         note=note,
+        words_sha256=words,
     )

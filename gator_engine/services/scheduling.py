@@ -10,6 +10,7 @@ from gator_engine.domain.deliveries import Delivery, DeliveryQuery, DeliveryStat
 from gator_engine.domain.personas import PersonaProfile
 from gator_engine.domain.posts import Approval, Post
 from gator_engine.domain.rating_policy import PolicyDecision, decide
+from gator_engine.domain.ratings import RatingSource, in_force, words_sha256
 from gator_engine.domain.schedule import future_instant, next_slot, to_local_text
 from gator_engine.errors import IllegalTransition, InvalidInput, StaleWrite
 from gator_engine.ports import Connector, UnitOfWork
@@ -112,8 +113,16 @@ class Scheduling:
         """What may go where by its rating. A refusal is recorded before it is raised."""
         with self._context.store.read() as uow:
             media = uow.assets.many([shown.asset_id for shown in post.media])
+            rated_by = _rated_by(uow, post)
         decisions = [
-            decide(post, media, profile, capabilities, require_ratings=self._require_ratings)
+            decide(
+                post,
+                media,
+                profile,
+                capabilities,
+                require_ratings=self._require_ratings,
+                rated_by=rated_by,
+            )
             for capabilities in {
                 account.platform: self._connectors[account.platform].capabilities
                 for account in accounts
@@ -192,3 +201,13 @@ class Scheduling:
     def _taken(uow: UnitOfWork, account_id: str, now: datetime) -> frozenset[datetime]:
         query = DeliveryQuery(since=now, until=now + timedelta(days=60), account_id=account_id)
         return frozenset(d.due_at for d in uow.deliveries.list(query) if d.state != S.CANCELLED)
+
+
+def _rated_by(uow: UnitOfWork, post: Post) -> str:
+    """Whose word the rating of the post's words is, for the record."""
+    counts = in_force(uow.ratings.history(post.id), words_sha256(post.words()))
+    if counts is None:
+        return ""
+    if counts.source is RatingSource.PERSON:
+        return f"person {counts.by}"
+    return f"classifier {counts.by}, confidence {counts.confidence:.2f}"

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gator_engine.domain.personas import PersonaProfile
+from gator_engine.domain.ratings import RatedKind, variant_id
 from gator_engine.domain.voice import VoiceFinding, check_voice, refuse_ruled_out
 from gator_engine.domain.work import Job, JobState
 from gator_engine.domain.writing import (
     TextKind,
-    TextVariant,
     Writing,
     WritingDraft,
     WritingStatus,
 )
-from gator_engine.errors import Cancelled, GatorError, InvalidInput, NotFound, Rejected, StaleWrite
+from gator_engine.errors import (
+    Cancelled,
+    ConfigError,
+    GatorError,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+    StaleWrite,
+    Transient,
+    Unavailable,
+)
 from gator_engine.ports import Run, TextMeasure
 from gator_engine.services._context import Context
 from gator_engine.services._text_checks import TextChecks
@@ -27,24 +36,34 @@ from gator_engine.services._text_makers import (
     TemplateMaker,
     refuse_impossible,
 )
+from gator_engine.services._text_page import TextPage
+from gator_engine.services._text_together import Together
 from gator_engine.services.jobs import Jobs
 from gator_engine.services.providers import Providers
+from gator_engine.services.text_ratings import TextRatings
 
 TOPIC_LIMIT = 2000
 SOURCE_LIMIT = 20_000
 MOST_VARIANTS = 6
 RECENT_POSTS = 20
-WRITES_EVERY_S = 0.4
 
 
 class Texts:
     """What one can have written. The row carries the text so far; leaving a page loses nothing."""
 
     def __init__(
-        self, context: Context, providers: Providers, checks: TextChecks, jobs: Jobs
+        self,
+        context: Context,
+        providers: Providers,
+        checks: TextChecks,
+        jobs: Jobs,
+        ratings: TextRatings,
+        *,
+        at_once: int,
     ) -> None:
         self._context, self._providers = context, providers
         self._checks, self._jobs = checks, jobs
+        self._ratings, self._at_once = ratings, at_once
 
     def check(self, draft: WritingDraft) -> None:
         """Raises InvalidInput for the first thing that will not work."""
@@ -142,15 +161,20 @@ class Texts:
         recent = tuple(post.text for post in posts)
         limit = self._checks.limit(writing.draft, profile)
         task = Task(writing.draft, profile, limit, recent, writing_id)
-        page = _Page(self._context, replace(writing, status=WritingStatus.RUNNING, error=""))
+        page = TextPage(self._context, replace(writing, status=WritingStatus.RUNNING, error=""))
         status, text = WritingStatus.FAILED, "Unexpected fault; its job says more."
         try:
             self._write(task, page, run)
+            self._rate(writing_id, page, run)
             status, text = page.verdict()
         except Cancelled:
             status, text = WritingStatus.CANCELLED, "Cancelled."
             raise
         except StaleWrite:
+            raise
+        except (RateLimited, Transient, Unavailable) as error:
+            # Its job is tried again; once that gives up, `get` says so.
+            status, text = WritingStatus.QUEUED, str(error)
             raise
         except GatorError as error:
             text = str(error)
@@ -158,29 +182,28 @@ class Texts:
         finally:
             page.end(status, text)
 
-    def _write(self, task: Task, page: _Page, run: Run) -> None:
+    def _write(self, task: Task, page: TextPage, run: Run) -> None:
         if task.draft.writer == TEMPLATE:
             maker = TemplateMaker(self._providers.writers()[TEMPLATE], self._checks)
             page.replace_all(maker.make(task))
             return
         model = ModelMaker(self._providers.model(task.draft.writer), self._checks)
-        total = task.draft.variants
-        for number in range(total):
-            if page.is_done(number):
-                continue
-            run.progress(number / total, f"Variant {number + 1} of {total}")
+        Together(model, task, page, run).write(self._at_once)
+        page.flag_twins()
 
-            def grow(text: str, number: int = number) -> None:
-                run.check()
-                page.grow(number, text)
-
-            try:
-                made = model.make(task, number, page.texts(), grow)
-            except Rejected as error:
-                # This answer was refused; another angle may well be accepted.
-                made = TextVariant(error=str(error), done=True)
-            page.put(number, made)
-        run.progress(1.0, "Done")
+    def _rate(self, writing_id: str, page: TextPage, run: Run) -> None:
+        """Let an installed classifier rate what came out; without one a person does."""
+        finished = page.finished()
+        if not finished or self._ratings.missing():
+            return
+        run.progress(1.0, "Rating")
+        names = [variant_id(writing_id, number) for number in finished]
+        try:
+            self._ratings.classify(RatedKind.VARIANT, names)
+        except (ConfigError, InvalidInput) as error:
+            # The words are there and good; that nobody rated them is told beside them.
+            for number in finished:
+                page.flag(number, f"It was not rated: {error}")
 
     def _agreeing(self, writing: Writing) -> Writing:
         """The writing, settled if its job ended without a worker that could tell it."""
@@ -199,58 +222,3 @@ class Texts:
             if not found.status.final:
                 ended = replace(found, status=status, error=text)
                 uow.writings.save(replace(ended, finished_at=self._context.now()))
-
-
-class _Page:
-    """The row of a writing while it is written; saved a few times a second."""
-
-    def __init__(self, context: Context, writing: Writing) -> None:
-        self._context, self._writing, self._saved_at = context, writing, 0.0
-
-    def is_done(self, number: int) -> bool:
-        """Whether an earlier try got that far; an answer that was refused is asked for again."""
-        found = self._writing.variants[number : number + 1]
-        return bool(found and found[0].done and not found[0].error)
-
-    def texts(self) -> list[str]:
-        """The finished texts."""
-        return [each.text for each in self._writing.variants if each.done and each.text]
-
-    def grow(self, number: int, text: str) -> None:
-        """Show the text so far."""
-        self._set(number, TextVariant(text))
-        if time.monotonic() - self._saved_at >= WRITES_EVERY_S:
-            self._save()
-
-    def put(self, number: int, variant: TextVariant) -> None:
-        """Keep a finished variant."""
-        self._set(number, variant)
-        self._save()
-
-    def replace_all(self, variants: Sequence[TextVariant]) -> None:
-        """Keep these and no others."""
-        self._writing = replace(self._writing, variants=tuple(variants))
-        self._save()
-
-    def verdict(self) -> tuple[WritingStatus, str]:
-        """Succeeded when at least one variant can be used."""
-        if self.texts():
-            return WritingStatus.SUCCEEDED, ""
-        return WritingStatus.FAILED, next((v.error for v in self._writing.variants), "")
-
-    def end(self, status: WritingStatus, text: str) -> None:
-        """Write how it ended."""
-        now = self._context.now()
-        self._writing = replace(self._writing, status=status, error=text, finished_at=now)
-        self._save()
-
-    def _set(self, number: int, variant: TextVariant) -> None:
-        found = list(self._writing.variants)
-        found += [TextVariant()] * (number + 1 - len(found))
-        found[number] = variant
-        self._writing = replace(self._writing, variants=tuple(found))
-
-    def _save(self) -> None:
-        self._saved_at = time.monotonic()
-        with self._context.store.write() as uow:
-            uow.writings.save(self._writing)

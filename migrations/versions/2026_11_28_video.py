@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_video"
-down_revision = "2026_11_22_prompts"
+down_revision = "2026_11_28_library"
 branch_labels = None
 depends_on = None
 

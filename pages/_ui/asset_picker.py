@@ -25,7 +25,7 @@ def pick(form: str, label: str) -> list[str]:
         .items
     ]
     st.caption(f"{label} · {len(chosen)} chosen")
-    with st.grid(min_column_width=96, gap=10), st.container(key=f"{form}-picker"):
+    with st.grid(min_column_width=96, gap=10):
         for asset in found:
             _choice(form, asset, chosen)
     return chosen

@@ -11,8 +11,9 @@ import streamlit as st
 from gator_engine.domain.briefs import AspectRatio
 from gator_engine.domain.carousels import Outline, OutlineKind, Part
 from gator_engine.domain.posts import Post
+from gator_engine.domain.ratings import RatedKind
 from gator_engine.services.carousels import PartEdit
-from pages._ui import cards, forms, job_status, shell, state, text_variant
+from pages._ui import cards, forms, job_status, shell, state, text_rating, text_variant
 from pages._ui.brief_form import SHAPES
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
@@ -212,6 +213,7 @@ def _commands(desk: Desk, wanted: tuple[int, int] | None) -> None:
             attempt(lambda: desk.save(words), done="Added at the end.", form=desk.form)
         if desk.changed:
             st.caption("Not saved yet.")
+    text_rating.choose(RatedKind.OUTLINE, desk.outline.id)
 
 
 def _slides(desk: Desk) -> None:
@@ -307,7 +309,7 @@ def _posts(desk: Desk) -> None:
             told = [f"{label} {found.used}/{found.limit}" for label, found in measures.items()]
             cards.html(cards.chips(told or [f"{len(text)} characters"]))
             if st.button("Use in a post", key=f"post-{number}", icon=":material/send:"):
-                text_variant.to_post(outline.persona_id, text, outline.language)
+                text_variant.to_post(outline.persona_id, text, outline.language, like=outline.id)
     st.caption("No platform here posts a thread at once yet: copy its posts, or post them singly.")
 
 

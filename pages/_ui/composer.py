@@ -12,8 +12,9 @@ from gator_engine.domain.accounts import Account
 from gator_engine.domain.assets import AssetKind, AssetQuery
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import Post, PostMedia, Variant
+from gator_engine.domain.ratings import RatedKind
 from gator_engine.services.composing import Preview
-from pages._ui import cards, forms, previews, shell, state
+from pages._ui import cards, forms, previews, shell, state, text_rating
 from pages._ui.icons import icon
 from pages._ui.persona_form import RATING_WORDS
 from pages._ui.session import studio
@@ -38,11 +39,13 @@ def edit(post: Post, accounts: Sequence[Account]) -> Post:
         rating = st.selectbox(
             "Rating",
             list(Rating),
-            index=post.rating.strength,
+            index=None if post.rating is None else post.rating.strength,
+            placeholder=text_rating.UNRATED,
             format_func=RATING_WORDS.__getitem__,
             key=f"{form}:rating",
         )
         forms.mark(form, "rating")
+        place = st.container()
     with right:
         language = forms.text(form, "language", "Language", post.language, "Such as en or pt-BR.")
     disclosure = st.toggle(
@@ -51,15 +54,19 @@ def edit(post: Post, accounts: Sequence[Account]) -> Post:
         key=f"{form}:ai",
         help="With the platform's own label where it has one, else with a line of text.",
     )
-    return replace(
+    edited = replace(
         post,
         text=text or "",
         variants=variants,
         media=media,
-        rating=rating or post.rating,
+        rating=rating,
         language=language,
         ai_disclosure=disclosure,
     )
+    with place:
+        counts = studio().text_ratings.standing(RatedKind.POST, post.id)
+        text_rating.told(RatedKind.POST, post.id, counts, unsaved=edited != post)
+    return edited
 
 
 def _variants(form: str, post: Post, accounts: Sequence[Account]) -> tuple[Variant, ...]:

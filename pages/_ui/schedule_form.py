@@ -22,6 +22,8 @@ def review(post: Post) -> None:
         words.badge(words.APPROVAL[post.approval])
         if post.review_comment:
             st.markdown(f"“{state.plain(post.review_comment)}”")
+    if post.rating is None:
+        st.caption("Nobody rated its words: choose a rating and save, or it cannot be scheduled.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if Approval.APPROVED in steps and st.button(
             "Approve", type="primary", icon=":material/verified:", key="approve"

@@ -9,8 +9,9 @@ import streamlit as st
 
 from gator_engine.domain.carousels import Outline
 from gator_engine.domain.posts import Post
+from gator_engine.domain.ratings import RatedKind, variant_id
 from gator_engine.domain.writing import TextKind, TextPart, TextVariant, Writing
-from pages._ui import cards, state
+from pages._ui import cards, state, text_rating
 from pages._ui.commands import attempt
 from pages._ui.icons import icon
 from pages._ui.session import studio
@@ -37,6 +38,7 @@ def show(writing: Writing, number: int, variant: TextVariant) -> None:
         _notes("flag", variant.flags)
     _notes("record_voice_over", _again(text, writing) if edited else variant.findings)
     _signature(variant)
+    text_rating.choose(RatedKind.VARIANT, variant_id(writing.id, number))
     _actions(writing, number, text)
 
 
@@ -112,7 +114,7 @@ def _signature(variant: TextVariant) -> None:
 def _actions(writing: Writing, number: int, text: str) -> None:
     draft, name = writing.draft, f"use-{writing.id}-{number}"
     if draft.kind in POSTED and st.button("Use in a post", key=name, icon=":material/send:"):
-        to_post(draft.persona_id, text, draft.language)
+        to_post(draft.persona_id, text, draft.language, like=variant_id(writing.id, number))
     if draft.kind in OUTLINED and st.button(
         OUTLINED[draft.kind], key=name, icon=":material/view_carousel:"
     ):
@@ -127,14 +129,14 @@ def _opened(outline: Outline) -> None:
     state.link(outline=outline.id, writing=None)
 
 
-def to_post(persona_id: str, text: str, language: str) -> None:
-    """Start a post with these words, and open it in the composer."""
+def to_post(persona_id: str, text: str, language: str, like: str) -> None:
+    """Start a post with these words, rated as the text `like`, and open it in the composer."""
 
     def remember(post: Post) -> None:
         st.session_state["_open_post"] = post.id
 
     attempt(
-        lambda: studio().composing.draft(persona_id, text, language=language or "en"),
+        lambda: studio().composing.draft(persona_id, text, language=language or "en", like=like),
         done="Saved as a draft.",
         then=remember,
     )

@@ -80,6 +80,12 @@ def compose_and_approve(page: Page) -> str:
     caption = page.get_by_role("textbox", name="Text", exact=True).input_value()
     expect(page.locator(".g-preview .words").first).to_contain_text(caption.splitlines()[0])
     expect(page.locator(".g-preview img").first).to_have_attribute("alt", re.compile(r"\w+ \w+"))
+    sees(page, "By nobody yet")
+    page.get_by_role("combobox", name="Rating").click()
+    page.get_by_role("option", name="General: fit for everyone").click()
+    calm(page)
+    press(page, "Save")
+    sees(page, "By local")
     press(page, "Approve")
     return caption
 

@@ -31,7 +31,7 @@ CAROUSEL = {
     "caption": "It took four bowls to learn this.",
 }
 CAPTION = post("I am a real person. Fresh bowls today.", ("clay",), "Three bowls on a shelf")
-STALL_S = 1.5
+STALL_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,12 @@ def test_versions_grow_are_measured_and_become_a_post(
     fill(page, "What it is about", "Bowls that did not crack")
     press(page, "Write")
     sees(page, "0 of 3 ready")
-    sees(page, re.compile("Fresh bowls"))
-    sees(page, "1 of 3 ready")
+    # All three grow at the same time: none is ready, and none waits for another.
+    grown = page.locator(MAIN).locator('[class*="st-key-card-growing-"]')
+    expect(grown.filter(has_text="Fresh bowls")).to_have_count(3, timeout=10_000)
+    sees(page, "0 of 3 ready")
     take_picture(page, OUT / "growing.png", 1440)
-    expect(page.get_by_role("textbox", name="Version 3")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Version 3")).to_be_visible(timeout=60_000)
     assert page.locator(MAIN).get_by_text("claims to be human").count() >= 3
     assert page.locator(MAIN).get_by_text("Alt text: Three bowls on a shelf").count() == 3
     fill(page, "Version 2", "word " * 70)
@@ -124,11 +126,16 @@ def test_versions_grow_are_measured_and_become_a_post(
     sees(page, "50 characters too long for Bluesky.")
     take_picture(page, OUT / "too-long.png", 1440)
     fill(page, "Version 2", "My own words about bowls.")
+    rate(page, 1, "General: fit for everyone")
+    take_picture(page, OUT / "rated.png", 1440)
     page.locator(MAIN).get_by_role("button", name="Use in a post").nth(1).click()
     sees(page, "Exactly what each account would publish")
     expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value(
         "My own words about bowls."
     )
+    # What a person said of the version holds for the post that is made of it.
+    sees(page, "By local")
+    take_picture(page, OUT / "composer.png", 1440)
 
 
 @pytest.mark.timeout(200)
@@ -188,6 +195,13 @@ def test_every_state_fits(stack: Stack, made: Made, browser: Browser, width: int
     take_picture(page, OUT / f"settings-{width}-light.png", width)
     context.close()
     assert not troubles
+
+
+def rate(page: Page, number: int, words: str) -> None:
+    """Choose the rating of a version."""
+    page.locator(MAIN).get_by_role("combobox", name="Rating").nth(number).click()
+    page.get_by_role("option", name=words, exact=True).click()
+    calm(page)
 
 
 def pictures(stack: Stack, page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ from diffusers import (
     Flux2Transformer2DModel,
     FluxControlNetModel,
     FluxKontextPipeline,
+    QwenImageControlNetModel,
     QwenImagePipeline,
     QwenImageTransformer2DModel,
+    SanaControlNetModel,
     SanaPipeline,
     SanaTransformer2DModel,
+    SD3ControlNetModel,
     SD3Transformer2DModel,
     StableDiffusion3Pipeline,
+    ZImageControlNetModel,
     ZImagePipeline,
     ZImageTransformer2DModel,
 )
@@ -84,11 +89,14 @@ def _qwen3(layers: int) -> Qwen3Config:
 
 
 def sd3() -> StableDiffusion3Pipeline:
-    """As Stable Diffusion 3.5: two CLIPs and T5, a double-stream transformer."""
+    """As Stable Diffusion 3.5: two CLIPs and T5, a double-stream transformer.
+
+    Two layers, since a ControlNet adds to all but the last.
+    """
     transformer = SD3Transformer2DModel(
         sample_size=tiny.SIZE // 8,
         in_channels=16,
-        num_layers=1,
+        num_layers=2,
         attention_head_dim=16,
         num_attention_heads=2,
         joint_attention_dim=64,
@@ -237,7 +245,10 @@ def chroma() -> ChromaPipeline:
 
 
 def sana() -> SanaPipeline:
-    """As Sana: a strongly compressing autoencoder, and Gemma for the words."""
+    """As Sana: a strongly compressing autoencoder, and Gemma for the words.
+
+    Two layers, since a ControlNet adds to all but the first.
+    """
     letters = [chr(code) for code in range(32, 127)]
     specials = ["<pad>", "<eos>", "<bos>", "<unk>"]
     vocab = {word: number for number, word in enumerate([*specials, "▁", *letters])}
@@ -276,7 +287,7 @@ def sana() -> SanaPipeline:
             patch_size=1,
             in_channels=4,
             out_channels=4,
-            num_layers=1,
+            num_layers=2,
             num_attention_heads=2,
             attention_head_dim=4,
             num_cross_attention_heads=2,
@@ -293,6 +304,8 @@ def sana() -> SanaPipeline:
 
 def controlnet(kind: str) -> Any:
     """A ControlNet for the tiny model of a kind; "sdxl_union" is a union for SDXL."""
+    if kind in _TRANSFORMER_CONTROLS:
+        return _TRANSFORMER_CONTROLS[kind]()
     conditioning = (8, 8, 16, 16)
     if kind == "flux":
         return FluxControlNetModel.from_transformer(
@@ -321,6 +334,30 @@ def controlnet(kind: str) -> Any:
         )
     unet = tiny.BUILDERS[kind]().unet
     return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=conditioning)
+
+
+def _like(kind: Any, transformer: Any, **more: Any) -> Any:
+    """A ControlNet with the measures of a transformer."""
+    taken = inspect.signature(kind.__init__).parameters
+    return kind(**{n: v for n, v in transformer.config.items() if n in taken} | more)
+
+
+_TRANSFORMER_CONTROLS: dict[str, Callable[[], Any]] = {
+    "sd3": lambda: _like(SD3ControlNetModel, sd3().transformer),
+    "qwen_image": lambda: _like(QwenImageControlNetModel, qwen_image().transformer),
+    "sana": lambda: _like(SanaControlNetModel, sana().transformer),
+    # What it shares with the transformer it takes from there.
+    "z_image": lambda: ZImageControlNetModel(
+        control_layers_places=[0],
+        control_refiner_layers_places=[0],
+        control_in_dim=16,
+        add_control_noise_refiner="control_layers",
+        dim=32,
+        n_refiner_layers=1,
+        n_heads=2,
+        n_kv_heads=2,
+    ),
+}
 
 
 def swin2sr() -> Swin2SRForImageSuperResolution:

@@ -14,6 +14,7 @@ from gator_engine import (
     Persona,
     Post,
     PostMedia,
+    Rating,
     Studio,
 )
 from gator_engine.domain.accounts import AccountHealth
@@ -96,7 +97,10 @@ def _posts(studio: Studio, persona: Persona, generation_id: str) -> tuple[Post, 
     assets = studio.library.many(studio.generation.get(generation_id).asset_ids)
     media = [PostMedia(assets[0].id, "A quote card about a glaze test.")]
     approved = studio.composing.draft(
-        persona.id, "Third glaze test. Closer, though. #makersgonnamake", media
+        persona.id,
+        "Third glaze test. Closer, though. #makersgonnamake",
+        media,
+        rating=Rating.GENERAL,
     )
     approved = studio.composing.approve(approved.id)
     in_review = studio.composing.draft(persona.id, "Make it useful, then make it kind.")

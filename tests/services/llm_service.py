@@ -57,10 +57,18 @@ class Stage:
         return await self.server.chat(request)
 
 
-def sse(events: list[object], *, stall_s: float = 0.0, done: bool = True) -> Response:
-    """Server-sent events, one write each; stalls before the last one."""
+def sse(
+    events: list[object],
+    *,
+    stall_s: float = 0.0,
+    done: bool = True,
+    wait: Callable[[], bool] = lambda: True,
+) -> Response:
+    """Server-sent events, one write each; stalls before the last one, and begins when it may."""
 
     async def body() -> AsyncIterator[str]:
+        while not wait():  # noqa: ASYNC110  the condition is a test's own
+            await anyio.sleep(0.01)
         for number, event in enumerate(events):
             if stall_s and number == len(events) - 1:
                 await anyio.sleep(stall_s)
@@ -116,8 +124,10 @@ def claude(text: str, *, stop: str = "tool_use", pieces: int = 5, **stream: Any)
     return reply
 
 
-def answers(server: ChatServer, text: str, **more: Any) -> Reply:
-    """The text as the server's own protocol streams it."""
+def answers(server: ChatServer, text: str, *, until: int = 0, **more: Any) -> Reply:
+    """The text as the server's own protocol streams it, once `until` requests have come in."""
+    if until:
+        more["wait"] = lambda: len(server.asked) >= until
     return (says if server.kind is ProviderKind.OPENAI else claude)(text, **more)
 
 

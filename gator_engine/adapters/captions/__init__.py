@@ -27,7 +27,7 @@ def opener(settings: Settings) -> OpenModel:
     ) -> TextModel:
         protocols = {made.kind: made for made in _attributes("MODEL")}
         made: TextModel = protocols[endpoint.kind](
-            endpoint, key, meter, remember, settings.http_timeout_s
+            endpoint, key, meter, remember, settings.http_timeout_s, settings.texts_at_once
         )
         return made
 

@@ -7,7 +7,13 @@ process between requests. torch and diffusers are imported on the first picture,
 from __future__ import annotations
 
 from gator_engine.adapters.generators._diffusers.generator import DiffusersGenerator
-from gator_engine.adapters.generators._diffusers.options import ATTACHED, DRAWING, MODEL, SIZE
+from gator_engine.adapters.generators._diffusers.options import (
+    ATTACHED,
+    DRAWING,
+    HIRES,
+    MODEL,
+    SIZE,
+)
 from gator_engine.domain.briefs import AspectRatio, BriefKind
 from gator_engine.domain.capabilities import GeneratorCapabilities
 
@@ -21,7 +27,7 @@ class DiffusersTextToImage(DiffusersGenerator):
         description="A picture of the persona from a diffusion model that runs on this machine.",
         kinds=(BriefKind.IMAGE,),
         ratios=tuple(AspectRatio),
-        options=(*DRAWING, *SIZE, *MODEL, *ATTACHED),
+        options=(*DRAWING, *SIZE, *HIRES, *MODEL, *ATTACHED),
     )
     plan = "text_to_image"
 

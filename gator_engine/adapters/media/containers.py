@@ -15,6 +15,7 @@ from typing import IO, Never
 
 import av
 from av.container import InputContainer
+from av.stream import Disposition, Stream
 from av.video.codeccontext import VideoCodecContext
 
 from gator_engine.errors import InvalidInput
@@ -104,6 +105,11 @@ def open_container(source: Source, field: str = "file") -> tuple[InputContainer,
         if context is not None:  # else a codec that ffmpeg does not know either
             context.options = {"max_pixels": str(MOST_PIXELS_A_FRAME)}
     return container, file
+
+
+def is_cover(stream: Stream) -> bool:
+    """Whether a "video" stream is the picture on the cover of a sound."""
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def _refuse_others(url: str, flags: int, options: dict[str, str]) -> Never:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from gator_engine.adapters.media import subtitles
-from gator_engine.adapters.media._fingerprint import difference_hash
+from gator_engine.adapters.media._fingerprint import fingerprint_of
 from gator_engine.adapters.media.containers import Source, demuxer_of, head_of
 from gator_engine.adapters.media.inspector import LONGEST_EDGE, PillowInspector
 from gator_engine.adapters.media.posters import poster
@@ -20,6 +20,7 @@ from gator_engine.adapters.media.probing import Limits, probe
 from gator_engine.adapters.media.waveforms import waveform
 from gator_engine.config import Settings
 from gator_engine.domain.assets import AssetKind, FileFacts
+from gator_engine.domain.fingerprints import PictureFingerprint
 from gator_engine.errors import InvalidInput
 
 # Endings people give such files; one that stands for another type is refused.
@@ -88,13 +89,13 @@ class FileInspector:
             case _:
                 return self._pictures.thumbnail(_bytes(data), facts, edge)
 
-    def fingerprint(self, data: Source, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share; of a film's poster, None for sounds and subtitles."""
+    def fingerprint(self, data: Source, facts: FileFacts) -> PictureFingerprint | None:
+        """What look-alikes share; of a film its poster's, None for sounds and subtitles."""
         match facts.kind:
             case AssetKind.IMAGE:
                 return self._pictures.fingerprint(_bytes(data), facts)
             case AssetKind.VIDEO:
-                return difference_hash(poster(data, _POSTER_FINGERPRINT_EDGE))
+                return fingerprint_of(poster(data, _POSTER_FINGERPRINT_EDGE))
             case _:
                 return None
 

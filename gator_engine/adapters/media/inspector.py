@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from gator_engine.adapters.media._fingerprint import difference_hash
+from gator_engine.adapters.media._fingerprint import fingerprint_of
 from gator_engine.adapters.media._formats import (
     EXTENSIONS,
     FORMATS,
@@ -28,6 +28,7 @@ from gator_engine.adapters.media._formats import (
 from gator_engine.adapters.media._recompress import smaller_versions
 from gator_engine.config import Settings
 from gator_engine.domain.assets import AssetKind, FileFacts
+from gator_engine.domain.fingerprints import PictureFingerprint
 from gator_engine.errors import InvalidInput
 
 # The longest edge WebP can store (14 bits): what is longer could have no thumbnail.
@@ -82,15 +83,15 @@ class PillowInspector:
             small.save(out, "WEBP", quality=82, icc_profile=rgb_profile(image))
         return out.getvalue()
 
-    def fingerprint(self, data: bytes, facts: FileFacts) -> int | None:
-        """64 bits that look-alikes share all but a few of; None for a picture too plain.
+    def fingerprint(self, data: bytes, facts: FileFacts) -> PictureFingerprint | None:
+        """What look-alikes share nearly all of; None for a picture too plain.
 
         Raises InvalidInput for what cannot be read.
         """
         with self._opened(data, "file") as image:
             self._refuse_oversized(image, "file")
             image.draft("RGB", (256, 256))
-            return difference_hash(ImageOps.exif_transpose(image))
+            return fingerprint_of(ImageOps.exif_transpose(image))
 
     def convert(
         self,

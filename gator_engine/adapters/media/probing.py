@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Stream
 
 from gator_engine.adapters.media._structure import cut_short, encrypted, size_of
-from gator_engine.adapters.media.containers import Source, demuxer_of, head_of, opened
+from gator_engine.adapters.media.containers import Source, demuxer_of, head_of, is_cover, opened
 from gator_engine.adapters.render.sources._reading import origin
 from gator_engine.adapters.render.sources.videos import VideoSource
 from gator_engine.domain.assets import AssetKind, FileFacts
@@ -77,11 +77,6 @@ def probe(source: Source, field: str, limits: Limits) -> FileFacts:
         return FileFacts(AssetKind.AUDIO, mime, size, duration_s=float(length))
     width, height = _look(source, field)
     return FileFacts(AssetKind.VIDEO, mime, size, width, height, float(length))
-
-
-def is_cover(stream: Stream) -> bool:
-    """Whether a "video" stream is the picture on the cover of a sound."""
-    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def _streams(container: InputContainer, field: str) -> tuple[Stream | None, Stream | None]:

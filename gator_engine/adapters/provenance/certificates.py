@@ -58,13 +58,25 @@ def signing_certificate(settings: Settings) -> SigningCertificate:
 
 
 def anchors(settings: Settings) -> str:
-    """The issuers this studio trusts, as PEM: those of its own certificate and every development
-    one it has had; "" when there is none yet. Raises ConfigError."""
+    """The issuers this studio trusts, as PEM: those of its own certificate, every development one
+    it has had, and those of its trust list; "" when there is none yet. Raises ConfigError."""
     chains = [path.read_text("ascii") for path in sorted(_kept(settings.home / "c2pa"))]
     if settings.c2pa_certificate is not None:
         chains.append(signing_certificate(settings).chain)
     found = dict.fromkeys(_pem(one) for chain in chains for one in _certificates(chain)[1:])
-    return "".join(found)
+    return "".join(found | dict.fromkeys(_trusted(settings.c2pa_trust)))
+
+
+def _trusted(list_of_trust: Path | None) -> list[str]:
+    """The issuers of a trust list. Raises ConfigError for one that holds none."""
+    if list_of_trust is None:
+        return []
+    variable = "GATOR_C2PA_TRUST"
+    try:
+        return [_pem(one) for one in _certificates(_text(variable, list_of_trust))]
+    except ValueError as error:
+        problem = f"{list_of_trust} holds no certificate."
+        raise ConfigError(variable, problem, "Name a PEM file of issuers.") from error
 
 
 def _kept(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Content credentials (C2PA) with the Content Authenticity Initiative's own library.
 
-Nothing is fetched from the network: neither manifests stored elsewhere nor revocation lists.
+Nothing is fetched from the network: neither manifests stored elsewhere nor revocation lists. Only a
+time-stamp authority is asked, where the settings name one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from gator_engine.domain.provenance import (
     CredentialState,
     Parent,
 )
-from gator_engine.errors import Rejected
+from gator_engine.errors import ConfigError, Rejected, Transient
 
 PROVIDER = "C2PA"
 # c2pa-rs writes these safely; it knows more (documents, fonts) that Gator never makes.
@@ -44,6 +45,7 @@ SIGNED_TYPES = frozenset(
     }
 )
 _LONGEST = 500
+_CREATED = "c2pa.created"
 _STATES = {
     "Trusted": CredentialState.TRUSTED,
     "Valid": CredentialState.VALID,
@@ -64,14 +66,15 @@ class C2paSigning:
     def sign(self, data: bytes, mime: str, claim: Claim, parents: Sequence[Parent] = ()) -> bytes:
         """The file with credentials inside.
 
-        Raises ConfigError for a certificate that cannot sign, Rejected for a broken file.
+        Raises ConfigError for a certificate that cannot sign, Rejected for a broken file, Transient
+        when the time-stamp authority does not answer.
         """
         certificate = signing_certificate(self._settings)
         info = c2pa.C2paSignerInfo(
             alg=certificate.algorithm.encode("ascii"),
             sign_cert=certificate.chain.encode("ascii"),
             private_key=certificate.key.encode("ascii"),
-            ta_url=None,
+            ta_url=self._timestamps.encode("ascii") or None,
         )
         out = BytesIO()
         try:
@@ -81,12 +84,26 @@ class C2paSigning:
                 c2pa.Builder(_manifest(claim, mime, parents), context) as builder,
             ):
                 for number, parent in enumerate(parents):
-                    about = _ingredient(number, parent)
+                    about = _ingredient(number, parent, claim)
                     builder.add_ingredient(about, parent.mime, BytesIO(parent.data))
                 builder.sign(signer, mime, BytesIO(data), out)
         except c2pa.C2paError as error:
-            raise Rejected(PROVIDER, "sign", f"{str(error)[:_LONGEST]}") from error
+            said = str(error)[:_LONGEST]
+            if self._timestamps and _is_of_time(said):
+                text = f"the time-stamp authority {self._timestamps} gave no time stamp: {said}"
+                raise Transient(PROVIDER, "sign", text) from error
+            raise Rejected(PROVIDER, "sign", said) from error
         return out.getvalue()
+
+    @property
+    def _timestamps(self) -> str:
+        """The address of the time-stamp authority; "" for none. Raises ConfigError."""
+        address = self._settings.c2pa_timestamp_url.strip()
+        if address and not (address.isascii() and address.startswith(("http://", "https://"))):
+            problem = f"{address!r} is no web address."
+            fix = "Name an http(s) address of a time-stamp authority, or leave it empty."
+            raise ConfigError("GATOR_C2PA_TIMESTAMP_URL", problem, fix)
+        return address
 
     def read(self, data: bytes, mime: str) -> Credentials:
         """What credentials say and whether they hold; NONE for types that hold none."""
@@ -114,21 +131,31 @@ class C2paSigning:
         }
 
 
+def _is_of_time(said: str) -> bool:
+    """Whether an error of the library is about the time stamp."""
+    words = said.casefold()
+    return "http" in words or ("time" in words and "stamp" in words)
+
+
 def _manifest(claim: Claim, mime: str, parents: Sequence[Parent]) -> dict[str, Any]:
-    """One action for what happened; a file with a parent is opened before it is changed."""
+    """One action for what happened; a file with a parent is opened before it is changed, and what
+    goes into a new one is placed in it."""
     last: dict[str, Any] = {"action": claim.action}
     if claim.source_type:
         last["digitalSourceType"] = claim.source_type
     if claim.software:
         last["softwareAgent"] = {"name": claim.software[:_LONGEST]}
-    actions = [last]
-    if parents:
+    placed = [
+        {"action": "c2pa.placed", "parameters": {"ingredientIds": [f"parent-{number}"]}}
+        for number in range(len(parents))
+    ]
+    if claim.action == _CREATED:
+        actions = [last, *placed]
+    elif parents:
         opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent-0"]}}
-        others = [
-            {"action": "c2pa.placed", "parameters": {"ingredientIds": [f"parent-{number}"]}}
-            for number in range(1, len(parents))
-        ]
-        actions = [opened, *others, last]
+        actions = [opened, *placed[1:], last]
+    else:
+        actions = [last]
     return {
         "claim_generator_info": [{"name": "Gator", **_version()}],
         "title": claim.title[:_LONGEST],
@@ -137,10 +164,11 @@ def _manifest(claim: Claim, mime: str, parents: Sequence[Parent]) -> dict[str, A
     }
 
 
-def _ingredient(number: int, parent: Parent) -> dict[str, Any]:
+def _ingredient(number: int, parent: Parent, claim: Claim) -> dict[str, Any]:
+    opened = number == 0 and claim.action != _CREATED
     return {
         "title": parent.title[:_LONGEST],
-        "relationship": "parentOf" if number == 0 else "componentOf",
+        "relationship": "parentOf" if opened else "componentOf",
         "label": f"parent-{number}",
     }
 

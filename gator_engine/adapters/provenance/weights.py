@@ -87,7 +87,8 @@ def _is_weights(place: Path) -> bool:
     """A weight file, or a folder as diffusers and transformers save one."""
     if place.is_file():
         return place.suffix in _SUFFIXES
-    return any((place / name).is_file() for name in ("model_index.json", "config.json"))
+    names = ("model_index.json", "modular_model_index.json", "config.json")
+    return any((place / name).is_file() for name in names)
 
 
 def _snapshot(name: str) -> Path | None:

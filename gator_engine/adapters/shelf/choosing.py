@@ -15,9 +15,10 @@ _PICKLED = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx", 
 def worth_having(names: Sequence[str], wanted: Sequence[str], index: bytes | None) -> list[str]:
     """The files to download, in order.
 
-    `wanted` names exactly what to take. Otherwise of a pipeline (`index` is its model_index.json)
-    its parts in full precision, without the single-file copies beside them; of anything else its
-    safetensors. Pickled weights are never taken. Raises InvalidInput when nothing is left.
+    `wanted` names exactly what to take. Otherwise of a pipeline (`index` is its model_index.json,
+    or the modular one) its parts in full precision, without the single-file copies beside them; of
+    anything else its safetensors. Pickled weights are never taken. Raises InvalidInput when nothing
+    is left.
     """
     if wanted:
         return _named(names, wanted)

@@ -17,7 +17,7 @@ import httpx2
 
 from gator_engine.adapters.shelf.choosing import worth_having
 from gator_engine.adapters.shelf.fetching import Remote, fetch
-from gator_engine.adapters.shelf.pipelines import INDEX
+from gator_engine.adapters.shelf.pipelines import INDEX, MODULAR_INDEX
 from gator_engine.errors import InvalidInput, Rejected, Transient
 from gator_engine.ports import Run
 from gator_engine.ports.models import DownloadOrder
@@ -78,9 +78,10 @@ def plan(order: DownloadOrder, cache: Path, endpoint: str) -> HubPlan:
         info = api.model_info(order.source, revision=REVISION, files_metadata=True)
         siblings = {one.rfilename: one for one in info.siblings or []}
         index = None
-        if INDEX in siblings and not order.files:
+        listed = next((name for name in (INDEX, MODULAR_INDEX) if name in siblings), None)
+        if listed and not order.files:
             path = hf_hub_download(
-                info.id, INDEX, revision=REVISION, cache_dir=cache, endpoint=endpoint or None
+                info.id, listed, revision=REVISION, cache_dir=cache, endpoint=endpoint or None
             )
             index = Path(path).read_bytes()
         names = worth_having(list(siblings), order.files, index)

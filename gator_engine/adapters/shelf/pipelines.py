@@ -15,18 +15,22 @@ from gator_engine.domain.models.kinds import Family, ModelKind
 from gator_engine.errors import InvalidInput
 
 INDEX = "model_index.json"
+# That of a pipeline built of blocks: its parts may lie in other repositories.
+MODULAR_INDEX = "modular_model_index.json"
 # A card is text; more than this is somebody's mistake.
 _LARGEST_CARD = 2_000_000
 
 _CLASSES = (
     ("StableDiffusionXL", Family.SDXL),
     ("StableDiffusion3", Family.SD3),
+    ("Flux3", Family.FLUX3),
     ("Flux2", Family.FLUX2),
     ("Flux", Family.FLUX1),
     ("QwenImage", Family.QWEN_IMAGE),
     ("ZImage", Family.Z_IMAGE),
     ("Chroma", Family.CHROMA),
     ("Sana", Family.SANA),
+    ("Anima", Family.ANIMA),
     ("Krea2", Family.KREA2),
     ("ErnieImage", Family.ERNIE_IMAGE),
     ("Ideogram4", Family.IDEOGRAM4),
@@ -49,6 +53,12 @@ class Folder:
     problem: str = ""
 
 
+def index_of(folder: Path) -> Path | None:
+    """The index of a pipeline's folder; None for a folder without one."""
+    found = (folder / name for name in (INDEX, MODULAR_INDEX))
+    return next((index for index in found if index.is_file()), None)
+
+
 def class_in(index: Path) -> str:
     """The pipeline class that an index names; "" for one that cannot be read."""
     return str((_json(index) or {}).get("_class_name", ""))
@@ -56,8 +66,9 @@ def class_in(index: Path) -> str:
 
 def read_folder(path: Path) -> Folder | None:
     """The pipeline or single part in a folder; None when it is neither."""
-    if (path / INDEX).is_file():
-        return _pipeline(path)
+    index = index_of(path)
+    if index is not None:
+        return _pipeline(path, index)
     config = _json(path / "config.json")
     name = str(config.get("_class_name", "")) if config else ""
     for part, kind in _COMPONENTS:
@@ -85,16 +96,18 @@ def licence_of(path: Path) -> str:
     return str(front.get("license_name") or named) if named in {"", "other"} else named
 
 
-def _pipeline(path: Path) -> Folder:
-    index = _json(path / INDEX)
+def _pipeline(path: Path, file: Path) -> Folder:
+    index = _json(file)
     if index is None:
-        return Folder(ModelKind.BASE, Family.UNKNOWN, problem=f"{INDEX} cannot be read")
+        return Folder(ModelKind.BASE, Family.UNKNOWN, problem=f"{file.name} cannot be read")
     family = family_of_pipeline(path, str(index.get("_class_name", "")))
     parts: dict[str, int] = {}
     for name, made_of in index.items():
         if name.startswith("_") or not isinstance(made_of, list) or made_of[:1] == [None]:
             continue
         folder = path / name
+        if not folder.is_dir() and _lies_elsewhere(made_of):
+            continue
         if not folder.is_dir():
             return Folder(ModelKind.BASE, family, parts, f"the part {name} is missing")
         if not (folder / "config.json").is_file():
@@ -103,6 +116,15 @@ def _pipeline(path: Path) -> Folder:
         if problem:
             return Folder(ModelKind.BASE, family, parts, f"{name}: {problem}")
     return Folder(ModelKind.BASE, family, {name: n for name, n in parts.items() if n})
+
+
+def _lies_elsewhere(made_of: list[Any]) -> bool:
+    """Whether a part of a modular pipeline comes from a repository of the hub, or is optional."""
+    about = made_of[2] if len(made_of) > 2 and isinstance(made_of[2], dict) else None
+    if about is None:
+        return False
+    place = about.get("pretrained_model_name_or_path")
+    return place is None or not Path(str(place)).is_absolute()
 
 
 def family_of_pipeline(path: Path, pipeline: str) -> Family:

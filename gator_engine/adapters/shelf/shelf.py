@@ -12,6 +12,7 @@ from gator_engine.adapters.shelf.pipelines import (
     INDEX,
     Folder,
     class_in,
+    index_of,
     licence_of,
     read_folder,
 )
@@ -121,8 +122,17 @@ class DiskShelf:
     def config_folder(self, repo_id: str) -> Path | None:
         """The newest snapshot of a hub model that has its index, in the cache; None without."""
         snapshots = self._cache / _cache_name(repo_id) / "snapshots"
-        found = [path for path in snapshots.glob("*") if (path / INDEX).is_file()]
+        found = [path for path in snapshots.glob("*") if index_of(path) is not None]
         return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+    def part_named(self, name: str) -> Path | None:
+        """A single part (its config.json and weights) of this name: in the models folder, or under
+        any owner in the cache. None without one."""
+        repos = self._cache.glob(f"models--*--{name}")
+        snapshots = [found for repo in sorted(repos) if (found := _newest(repo)) is not None]
+        places = [*sorted(self._folder.rglob(f"{name}/config.json")), *snapshots]
+        folders = (place.parent if place.is_file() else place for place in places)
+        return next((one for one in folders if (one / "config.json").is_file()), None)
 
     # ------------------------------------------------------------------ the hub's cache
 
@@ -195,7 +205,7 @@ class DiskShelf:
             name=entry.label if entry else repo_id or path.name,
             path=repo_id or str(path),
             place=place,
-            layout=Layout.PIPELINE if (path / INDEX).is_file() else Layout.PART,
+            layout=Layout.PIPELINE if index_of(path) is not None else Layout.PART,
             kind=whole.kind,
             family=family,
             size_bytes=size,

@@ -105,7 +105,7 @@ def facets(connection: Connection, shelf: Shelf) -> Facets:
         origins=_ranked(counters["origin"]),
         ratings=_ranked(counters["rating"]),
         models=_ranked(counters["model"]),
-        tags=_tags(connection),
+        tags=_tags(connection, shelf),
         favourites=favourites,
         total=total,
     )
@@ -115,9 +115,10 @@ def _ranked(counter: Counter[str]) -> dict[str, int]:
     return dict(counter.most_common())
 
 
-def _tags(connection: Connection) -> dict[str, int]:
+def _tags(connection: Connection, shelf: Shelf) -> dict[str, int]:
     files = func.count().label("files")
-    tags = select(asset_tags.c.tag, files).group_by(asset_tags.c.tag)
+    mine = select(asset_tags.c.tag, files).where(asset_tags.c.shelf == shelf)
+    tags = mine.group_by(asset_tags.c.tag)
     ranked = tags.order_by(files.desc(), asset_tags.c.tag).limit(MOST_TAGS)
     return {row.tag: row.files for row in connection.execute(ranked)}
 

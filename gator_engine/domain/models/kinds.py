@@ -48,10 +48,12 @@ class Family(StrEnum):
     SD3 = "sd3"
     FLUX1 = "flux1"
     FLUX2 = "flux2"
+    FLUX3 = "flux3"
     QWEN_IMAGE = "qwen-image"
     Z_IMAGE = "z-image"
     CHROMA = "chroma"
     SANA = "sana"
+    ANIMA = "anima"
     KREA2 = "krea2"
     ERNIE_IMAGE = "ernie-image"
     IDEOGRAM4 = "ideogram4"
@@ -72,10 +74,12 @@ _FAMILIES = {
     Family.SD3: "Stable Diffusion 3",
     Family.FLUX1: "FLUX.1",
     Family.FLUX2: "FLUX.2",
+    Family.FLUX3: "FLUX.3",
     Family.QWEN_IMAGE: "Qwen-Image",
     Family.Z_IMAGE: "Z-Image",
     Family.CHROMA: "Chroma",
     Family.SANA: "Sana",
+    Family.ANIMA: "Anima",
     Family.KREA2: "Krea 2",
     Family.ERNIE_IMAGE: "ERNIE-Image",
     Family.IDEOGRAM4: "Ideogram 4",

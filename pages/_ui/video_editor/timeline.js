@@ -18,16 +18,22 @@ function startTimeline(root, tell) {
   let chosen = null;
   let frame = 0;
   let drawn = "";
+  let gesture = false; // somebody drags: what is drawn must stay under the pointer
+  let waits = false; // an edit was sent; if nothing came of it, what moved goes back
 
   const px = (frames) => frames * scale;
   const fitting = () => Math.max(0.02, (scroll.clientWidth - 12) / Math.max(1, data.frames));
 
+  // The page runs again for every click; only another version, or a refused edit, is drawn anew.
   function show(next) {
-    const key = `${next.id}:${next.version}:${next.serial}`;
+    const key = `${next.id}:${next.version}`;
+    if (gesture || (key === drawn && !waits)) return;
+    const other = data.id !== next.id;
     data = next;
     if (!find(chosen)) chosen = null;
-    if (!scale || drawn.split(":")[0] !== String(next.id)) scale = fitting();
+    if (!scale || other || scale < fitting()) scale = fitting();
     drawn = key;
+    waits = false;
     draw();
   }
 
@@ -136,11 +142,18 @@ function startTimeline(root, tell) {
 
   function gestures(box, track, item) {
     let dx = 0;
+    const begin = () => {
+      gesture = true;
+      dx = 0;
+      choose(item.id);
+    };
     const end = (edit) => {
+      gesture = false;
       box.classList.remove("moving");
       insert.hidden = snapLine.hidden = tip.hidden = true;
       if (edit) {
         box.classList.add("waits");
+        waits = true;
         tell.edit({ track: track.id, id: item.id, ...edit });
       } else {
         box.style.transform = "";
@@ -153,9 +166,8 @@ function startTimeline(root, tell) {
         ignoreFrom: ".edge",
         listeners: {
           start() {
-            dx = 0;
+            begin();
             box.classList.add("moving");
-            choose(item.id);
           },
           move(event) {
             dx += event.dx;
@@ -179,10 +191,7 @@ function startTimeline(root, tell) {
       .resizable({
         edges: { left: ".edge.l", right: ".edge.r" },
         listeners: {
-          start() {
-            dx = 0;
-            choose(item.id);
-          },
+          start: begin,
           move(event) {
             const right = Boolean(event.edges.right);
             dx += right ? event.deltaRect.right : event.deltaRect.left;
@@ -299,6 +308,7 @@ function startTimeline(root, tell) {
       if (to !== at) tell.edit({ track: track.id, id: item.id, op: "move", to });
     } else {
       const start = Math.max(0, item.start + by);
+      waits = true;
       tell.edit({ track: track.id, id: item.id, op: "place", start });
     }
     return true;

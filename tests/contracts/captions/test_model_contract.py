@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from gator_engine.domain.persona_templates import TEMPLATES
 from gator_engine.domain.providers import ProviderKind
 from gator_engine.errors import AuthExpired, ExternalError, RateLimited, Rejected, Transient
-from gator_engine.ports import TextAnswer, TextModel, TextRequest
+from gator_engine.ports import CaptionRequest, TextAnswer, TextModel, TextRequest
 from tests.services.llm_endpoints import KEY, Bench, bench
 from tests.services.llm_service import ChatServer, answers, claude, fails, says, sse
 
@@ -178,3 +179,15 @@ def test_a_live_endpoint_answers_in_shape() -> None:
     made.model.model = os.environ.get("TEST_LLM_MODEL", "default")
     answer, _ = told(made)
     assert "word" in answer.text
+
+
+@pytest.mark.skipif(not os.environ.get(LIVE), reason=f"{LIVE} names no endpoint")
+def test_a_live_endpoint_writes_captions_side_by_side() -> None:
+    made = bench(ProviderKind.OPENAI, os.environ[LIVE], timeout_s=300)
+    made.model.model = os.environ.get("TEST_LLM_MODEL", "default")
+    profile = TEMPLATES[0].profile
+    wanted = CaptionRequest(profile, "You are a potter.", "a bowl", 2, 400, "en", 1)
+    grown: set[int] = set()
+    captions = made.model.write(wanted, lambda number, text: grown.add(number))
+    assert [bool(caption.text) for caption in captions] == [True, True]
+    assert grown == {0, 1}

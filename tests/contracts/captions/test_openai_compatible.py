@@ -21,7 +21,7 @@ from gator_engine.errors import (
 )
 from gator_engine.ports import Caption, CaptionRequest
 from tests.services.llm_endpoints import KEY, bench
-from tests.services.llm_service import ChatServer, fails, post, says, sse
+from tests.services.llm_service import ChatServer, answers, fails, post, says, sse
 
 MAKER = TEMPLATES[0].profile
 
@@ -59,11 +59,21 @@ def test_the_request_holds_voice_topic_schema_and_key(chat_server: ChatServer) -
     assert chat_server.keys == [f"Bearer {KEY}"]
 
 
-def test_later_variants_know_the_earlier_ones(chat_server: ChatServer) -> None:
-    chat_server.script = [says(post("One.")), says(post("Two."))]
-    captions, _ = write(chat_server, variants=2)
+def test_variants_are_asked_at_once_each_with_a_seed_and_an_angle_of_its_own(
+    chat_server: ChatServer,
+) -> None:
+    """No answer comes before both requests have: one after another would never end."""
+
+    def by_seed(asked: dict[str, Any]) -> Response:
+        text = "One." if asked["seed"] == 7 else "Two."
+        return answers(chat_server, post(text), until=2)(asked)
+
+    chat_server.script = [by_seed]
+    captions, told = write(chat_server, variants=2)
     assert [caption.text for caption in captions] == ["One.\n\n#clay", "Two.\n\n#clay"]
-    assert "<version>One." in chat_server.asked[1]["messages"][1]["content"]
+    words = {asked["messages"][1]["content"] for asked in chat_server.asked}
+    assert len(words) == 2
+    assert {number for number, _ in told} == {0, 1}
 
 
 def test_a_server_without_schemas_is_asked_more_simply(chat_server: ChatServer) -> None:
@@ -74,10 +84,10 @@ def test_a_server_without_schemas_is_asked_more_simply(chat_server: ChatServer) 
         return says(post())(asked)
 
     chat_server.script = [picky]
-    captions, _ = write(chat_server, variants=2)
-    assert len(captions) == 2
+    captions, _ = write(chat_server, variants=1)
+    assert len(captions) == 1
     forms = [asked.get("response_format", {}).get("type") for asked in chat_server.asked]
-    assert forms == ["json_schema", "json_object", None, None]
+    assert forms == ["json_schema", "json_object", None]
 
 
 @pytest.mark.parametrize(

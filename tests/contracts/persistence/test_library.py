@@ -333,14 +333,35 @@ def test_facets_count_one_shelf_and_tags(store: SqlStore) -> None:
         uow.assets.save(asset("a2", rating=None, tags=("clay",)))
     with store.read() as uow:
         facets = uow.assets.facets()
-        assert uow.assets.facets(Shelf.TRASH).total == 1
+        trash = uow.assets.facets(Shelf.TRASH)
+    assert (trash.total, trash.tags) == (1, {"clay": 1, "red": 1})
     assert (facets.total, facets.favourites) == (2, 1)
     assert facets.personas == {"p1": 1, "": 1}
     assert facets.kinds == {"image": 2}
     assert facets.origins == {"ai_generated": 1, "upload": 1}
     assert facets.ratings == {"mature": 1, "": 1}
     assert facets.models == {"m": 1, "": 1}
-    assert facets.tags == {"clay": 3, "red": 2}
+    assert facets.tags == {"clay": 2, "red": 1}
+    with store.write() as uow:
+        uow.assets.save(asset("a3"))  # Restored: its tags come along.
+        assert uow.assets.facets().tags == {"clay": 3, "red": 2}
+        assert uow.assets.facets(Shelf.TRASH).tags == {}
+
+
+@pytest.mark.parametrize("beginning", ["gla", "glaz", "glaze1", "glaze19", "glaze199", "glazx"])
+def test_the_beginning_of_few_words_or_of_very_many_finds_them_all(
+    store: SqlStore, beginning: str
+) -> None:
+    """Up to 128 words are asked for one by one, more of them by their beginning."""
+    titles = [f"glaze{number}" for number in range(200)]
+    with store.write() as uow:
+        for number, title in enumerate(titles):
+            uow.assets.add(asset(f"a{number:03}", title=title, alt_text="", tags=()))
+    with store.read() as uow:
+        found = uow.assets.search(AssetQuery(text=beginning, limit=200))
+    expected = sorted(title for title in titles if title.startswith(beginning))
+    assert sorted(item.title for item in found.items) == expected
+    assert found.total == len(expected)
 
 
 def test_a_removed_asset_is_gone_from_everywhere(store: SqlStore) -> None:

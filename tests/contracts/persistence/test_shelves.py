@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gator_engine.adapters.sql import SqlStore
-from gator_engine.domain.assets import AssetQuery, Lineage
+from gator_engine.domain.assets import AssetKind, AssetQuery, FileFacts, Lineage, Rendition
 from gator_engine.domain.boards import Board
+from gator_engine.domain.fingerprints import DETAIL_BITS, PictureFingerprint
 from gator_engine.domain.personas import Rating
 from gator_engine.domain.posts import PostMedia
 from gator_engine.domain.ratings import ContentRating, RatedKind, RatingSource
@@ -65,7 +66,8 @@ def test_ratings_are_appended_and_read_newest_first(store: SqlStore) -> None:
 
 
 def test_fingerprints_come_back_whole_and_are_found_by_their_bands(store: SqlStore) -> None:
-    high, low = 2**64 - 1, 0
+    high = PictureFingerprint(2**64 - 1, 2**DETAIL_BITS - 1)
+    low = PictureFingerprint(0, 0)
     with store.write() as uow:
         for number in range(4):
             uow.assets.add(asset(f"a{number}", deleted_at=NOW if number == 3 else None))
@@ -76,8 +78,9 @@ def test_fingerprints_come_back_whole_and_are_found_by_their_bands(store: SqlSto
         uow.fingerprints.put("a2", None)
         uow.fingerprints.put("a3", high)
         assert uow.fingerprints.missing(9) == []
-        assert uow.fingerprints.all() == {"a0": high, "a1": low}
-        assert uow.fingerprints.near(high ^ 0b1111111) == {"a0": high}
+        assert uow.fingerprints.all() == {"a0": high.bits, "a1": low.bits}
+        assert uow.fingerprints.many(["a1", "a2", "a3"]) == {"a1": low, "a3": high}
+        assert uow.fingerprints.near(high.bits ^ 0b1111111) == {"a0": high}
         assert (uow.fingerprints.of("a0"), uow.fingerprints.of("a2")) == (high, None)
 
 
@@ -113,6 +116,30 @@ def test_what_a_staying_file_was_made_from_stays_through_all_levels(store: SqlSt
             uow.assets.add(asset(asset_id, deleted_at=NOW), parents=edges)
         uow.assets.add(asset("a4"), parents=[Lineage("a3", "a4", "crop")])
         assert set(uow.usage.needed(["a1", "a2", "a3", "b1", "b2"])) == {"a1", "a2", "a3"}
+
+
+def test_copies_are_forgotten_with_their_original_alone(store: SqlStore) -> None:
+    facts = FileFacts(AssetKind.IMAGE, "image/jpeg", 9, 3, 3)
+    with store.write() as uow:
+        uow.assets.add(asset("a1"))
+        uow.assets.add(asset("a2"))
+        one, other = asset("a1").sha256, asset("a2").sha256
+        # The last is of an earlier version, whose keys did not name their original.
+        for key, copy in (
+            (f"{one}:x", "1"),
+            (f"{one}:y", "2"),
+            (f"{other}:x", "3"),
+            ("9" * 64, "4"),
+        ):
+            uow.assets.keep_rendition(Rendition(key, copy * 64, facts))
+        assert uow.usage.copies([one]) == {"1" * 64, "2" * 64}
+        assert uow.usage.forget_copies() == {"4" * 64}
+        uow.assets.remove("a1")
+        assert uow.usage.forget_copies() == {"1" * 64, "2" * 64}
+        assert uow.usage.forget_copies() == frozenset()
+        assert uow.assets.rendition(f"{other}:x") is not None
+        assert {"3" * 64, other} <= uow.usage.stored_sha256()
+        assert "1" * 64 not in uow.usage.stored_sha256()
 
 
 def test_storage_is_summed_and_every_hash_is_known(store: SqlStore) -> None:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from gator_engine.adapters.sql import migrate, open_store, schema
 from gator_engine.adapters.sql.engine import database_at, open_for_migration
-from gator_engine.domain.assets import AssetQuery
+from gator_engine.domain.assets import AssetQuery, Shelf
 from gator_engine.domain.personas import Rating
 from tests.contracts.persistence.samples import MINUTE, NOW
 
@@ -65,7 +65,9 @@ def test_assets_of_before_are_placed_searched_tagged_and_their_ratings_are_a_per
         assert uow.assets.search(AssetQuery(text="bowl 2099")).total == 1
         assert [a.id for a in uow.assets.search(AssetQuery(inputs=True)).items] == ["a00008"]
         assert [a.id for a in uow.assets.search(AssetQuery(trashed=True)).items] == ["a00000"]
-        assert uow.assets.facets().tags == {"clay": COUNT - 1, "mask": 1}
+        assert uow.assets.facets().tags == {"clay": COUNT - 2}
+        assert uow.assets.facets(Shelf.INPUTS).tags == {"mask": 1}
+        assert uow.assets.facets(Shelf.TRASH).tags == {"clay": 1}
         rated = uow.assets.search(AssetQuery(rating=Rating.MATURE))
         assert [asset.id for asset in rated.items] == ["a00009"]
         assert uow.assets.search(AssetQuery(tag="clay", text="bowl 2099")).total == 1

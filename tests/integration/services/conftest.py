@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gator_engine import Delivery, DeliveryState, Persona, Post, Studio, open_studio
+from gator_engine import Delivery, DeliveryState, Persona, Post, Rating, Studio, open_studio
 from tests.integration.services.scripted import ScriptedConnector
 
 
@@ -36,7 +36,7 @@ class Desk:
     account_id: str
 
     def approved(self, text: str = "Hello") -> Post:
-        post = self.studio.composing.draft(self.persona.id, text)
+        post = self.studio.composing.draft(self.persona.id, text, rating=Rating.GENERAL)
         return self.studio.composing.approve(post.id)
 
     def due(self, text: str = "Hello") -> Delivery:

@@ -14,7 +14,7 @@ import pytest
 
 from gator_engine import AssetQuery, Studio, open_studio
 from gator_engine.adapters.storage.blobs_local import LocalBlobStore
-from gator_engine.domain.assets import Asset, Origin, Provenance
+from gator_engine.domain.assets import Asset, Origin, Provenance, Rendition
 from gator_engine.domain.posts import PostMedia
 from gator_engine.services.library import NewAsset
 from tests.integration.services.conftest import Desk
@@ -73,6 +73,29 @@ def test_the_trash_is_emptied_after_its_days_but_never_of_what_is_needed(desk: D
     assert whole(studio)
     assert keeping.empty_trash(everything=True).assets == [young.id]
     assert studio.library.get(living.id).deleted_at is None
+
+
+def test_copies_that_platforms_got_go_with_their_original(desk: Desk) -> None:
+    studio = desk.studio
+    going, staying = some(studio)[:2]
+    copies = []
+    for asset, data in ((going, b"copy of teal"), (staying, b"copy of red")):
+        copy = Rendition(f"{asset.sha256}:rule", studio.blobs.put(data), asset.facts)
+        with studio.store.write() as uow:
+            copies.append(uow.assets.keep_rendition(copy))
+    studio.selection.trash([going.id])
+    desk.clock.advance(days=2)
+    age(studio.settings.home)
+    planned = studio.housekeeping.empty_trash(everything=True)
+    done = studio.housekeeping.empty_trash(everything=True, dry_run=False)
+    assert (done.assets, done.blobs.files) == ([going.id], 3)
+    assert done.blobs == planned.blobs
+    assert [studio.blobs.exists(copy.sha256) for copy in copies] == [False, True]
+    with studio.store.read() as uow:
+        kept = [uow.assets.rendition(copy.key) for copy in copies]
+    assert kept == [None, copies[1]]
+    studio.housekeeping.sweep(dry_run=False)
+    assert studio.blobs.exists(copies[1].sha256)
 
 
 def test_the_sweep_takes_old_orphans_and_leftovers_and_nothing_else(desk: Desk) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from gator_engine.adapters.connectors import discover
 from gator_engine.domain.deliveries import Delivery, DeliveryState, Phase
+from gator_engine.domain.personas import Rating
 from gator_engine.studio import Studio
 from tests.integration.workers.conftest import Plant, eventually, kill, running_plant
 
@@ -42,7 +43,7 @@ def send(studio: Studio, platform: str) -> Delivery:
     """An approved post on its way to an account of its own."""
     persona = studio.personas.create(studio.personas.templates()[0].profile)
     account = studio.accounts.connect_sandbox(platform, "luna")
-    post = studio.composing.draft(persona.id, "Glaze day. #ceramics")
+    post = studio.composing.draft(persona.id, "Glaze day. #ceramics", rating=Rating.GENERAL)
     studio.composing.submit(post.id)
     studio.composing.approve(post.id)
     (delivery,) = studio.scheduling.post_now(post.id, [account.id])

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from safetensors.torch import save_file
+from transformers import CLIPTextModelWithProjection
 
 from gator_engine.adapters.generators import discover
 from gator_engine.adapters.generators._diffusers.models import WARM
@@ -46,6 +47,7 @@ def _unet_places(layers: int, blocks: int) -> dict[str, str]:
     found |= {"mid_block.resnets.1": "middle_block.2", "conv_in": "input_blocks.0.0"}
     found |= {"conv_norm_out": "out.0", "conv_out": "out.2"}
     found |= {"time_embedding.linear_1": "time_embed.0", "time_embedding.linear_2": "time_embed.2"}
+    found |= {"add_embedding.linear_1": "label_emb.0.0", "add_embedding.linear_2": "label_emb.0.2"}
     for block in range(blocks):
         for layer in range(layers):
             at = f"input_blocks.{step * block + layer + 1}"
@@ -96,8 +98,8 @@ def _moved(name: str, places: Mapping[str, str], inner: Mapping[str, str]) -> st
 
 
 def checkpoint(folder: Path, path: Path) -> Path:
-    """The tiny Stable Diffusion 1.5 of a folder as one file in the original layout."""
-    pipe: Any = StableDiffusionPipeline.from_pretrained(folder)
+    """The tiny Stable Diffusion 1.5 or XL of a folder as one file in the original layout."""
+    pipe: Any = DiffusionPipeline.from_pretrained(folder)
     config = pipe.unet.config
     places = _unet_places(config.layers_per_block, len(config.block_out_channels))
     whole: dict[str, torch.Tensor] = {}
@@ -111,11 +113,68 @@ def checkpoint(folder: Path, path: Path) -> Path:
         # The original has convolutions of one pixel where diffusers has layers.
         square = attention and tensor.ndim == 2
         whole[f"first_stage_model.{moved}"] = tensor[..., None, None] if square else tensor
-    for name, tensor in pipe.text_encoder.state_dict().items():
-        bare = name.removeprefix("text_model.")
-        whole[f"cond_stage_model.transformer.text_model.{bare}"] = tensor
+    whole |= _words_of_xl(pipe) if hasattr(pipe, "text_encoder_2") else _words_of_15(pipe)
     save_file({name: tensor.contiguous() for name, tensor in whole.items()}, path)
     return path
+
+
+def _words_of_15(pipe: Any) -> dict[str, torch.Tensor]:
+    return {
+        f"cond_stage_model.transformer.text_model.{name.removeprefix('text_model.')}": tensor
+        for name, tensor in pipe.text_encoder.state_dict().items()
+    }
+
+
+_OPEN_CLIP = {
+    "embeddings.token_embedding.weight": "token_embedding.weight",
+    "embeddings.position_embedding.weight": "positional_embedding",
+    "final_layer_norm.": "ln_final.",
+    "encoder.layers.": "transformer.resblocks.",
+    ".layer_norm1.": ".ln_1.",
+    ".layer_norm2.": ".ln_2.",
+    ".mlp.fc1.": ".mlp.c_fc.",
+    ".mlp.fc2.": ".mlp.c_proj.",
+    ".self_attn.out_proj.": ".attn.out_proj.",
+}
+
+
+def _words_of_xl(pipe: Any) -> dict[str, torch.Tensor]:
+    """CLIP as transformers has it, and OpenCLIP: one matrix for query, key and value."""
+    first = {
+        f"conditioner.embedders.0.transformer.text_model.{name.removeprefix('text_model.')}": tensor
+        for name, tensor in pipe.text_encoder.state_dict().items()
+    }
+    state = {
+        name.removeprefix("text_model."): tensor
+        for name, tensor in pipe.text_encoder_2.state_dict().items()
+    }
+    second = {"text_projection": state.pop("text_projection.weight").T}
+    for name, tensor in state.items():
+        head, found, rest = name.partition(".self_attn.q_proj.")
+        if found:
+            parts = [state[f"{head}.self_attn.{one}_proj.{rest}"] for one in "qkv"]
+            moved = head.replace("encoder.layers.", "transformer.resblocks.")
+            second[f"{moved}.attn.in_proj_{rest}"] = torch.cat(parts)
+        elif ".self_attn.k_proj." not in name and ".self_attn.v_proj." not in name:
+            for old, new in _OPEN_CLIP.items():
+                name = name.replace(old, new)
+            second[name] = tensor
+    return first | {f"conditioner.embedders.1.model.{name}": one for name, one in second.items()}
+
+
+def wide_sdxl(folder: Path) -> Path:
+    """A tiny Stable Diffusion XL whose encoders differ in width, by which files tell them apart."""
+    from tests.media.tiny_models import sdxl
+
+    torch.manual_seed(0)
+    pipe: Any = sdxl()
+    reader = pipe.text_encoder_2.config
+    reader.hidden_size = 64
+    parts = {"text_encoder_2": CLIPTextModelWithProjection(reader).eval()}
+    parts["unet"] = UNet2DConditionModel.from_config(pipe.unet.config, cross_attention_dim=96)
+    whole = StableDiffusionXLPipeline(**{**pipe.components, **parts}, add_watermarker=False)
+    whole.save_pretrained(folder)
+    return folder
 
 
 def drawn(model: Path, shelf: Path) -> GenerateResult:
@@ -131,13 +190,17 @@ def refused(model: Path, shelf: Path, expected: type[GatorError]) -> str:
     return str(caught.value)
 
 
-def test_one_file_draws_what_its_folder_draws(tiny_model: Folder, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(tiny_model("sd15"), tmp_path / "models" / "folder"))
+@pytest.mark.parametrize("kind", ["sd15", "sdxl"])
+def test_one_file_draws_what_its_folder_draws(
+    tiny_model: Folder, tmp_path: Path, kind: str
+) -> None:
+    whole = wide_sdxl(tmp_path / "whole") if kind == "sdxl" else tiny_model(kind)
+    folder = Path(shutil.copytree(whole, tmp_path / "models" / "folder"))
     file = checkpoint(folder, tmp_path / "models" / "mine.safetensors")
     for weights in folder.rglob("*.safetensors"):
         weights.unlink()  # Only configurations and tokenizers are taken from there.
     WARM.clear()
-    made, expected = drawn(file, tmp_path / "models"), drawn(tiny_model("sd15"), tmp_path)
+    made, expected = drawn(file, tmp_path / "models"), drawn(whole, tmp_path / "none")
     assert made.model == str(file)
     told = {"model": "", "scheduler": ""}
     assert [file.parameters | told for file in made.files] == [

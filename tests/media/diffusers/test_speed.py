@@ -1,7 +1,8 @@
-"""Every switch of the speed plan that a CPU can try; compiling takes too long for a test."""
+"""Every switch of the speed plan that a CPU can try, compiling once among them."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,10 +30,10 @@ def loaded_anew() -> Iterator[None]:
     adopt(Policy())
 
 
-def made(folder: Path, speed: str) -> GenerateResult:
+def made(folder: Path, speed: str, **settings: float) -> GenerateResult:
     WARM.clear()
     generator = discover(Settings(image_model=str(folder), device="cpu", speed=speed))["diffusers"]
-    return generator.generate(ask(settings={"steps": 8}), RecordingRun())
+    return generator.generate(ask(settings={"steps": 8, **settings}), RecordingRun())
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,49 @@ def test_what_a_model_cannot_do_is_left_out(tiny_model: Folder) -> None:
 def test_an_attention_that_is_not_there_is_named(tiny_model: Folder) -> None:
     with pytest.raises(ConfigError, match="attention=warp cannot be used"):
         made(tiny_model("flux"), "attention=warp")
+
+
+@pytest.fixture
+def compiling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Compiled kernels in a folder of the test, made in this process, and nothing left behind."""
+    import torch
+
+    # Looked at when compiling begins; the pool of helpers would outlive the test.
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "kernels"))
+    monkeypatch.setattr("torch._inductor.config.compile_threads", 1)
+    # Plain kernels: finding out what the processor has takes a third of the time.
+    monkeypatch.setattr("torch._inductor.config.cpp.simdlen", 1)
+    yield
+    torch.compiler.reset()
+
+
+@pytest.mark.timeout(600)  # Beside other work g++ takes its time.
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs g++ on a CPU")
+def test_compiled_blocks_draw_the_same_picture(compiling: None, tmp_path: Path) -> None:
+    """The smallest transformer with one sort of block: some twenty processor seconds."""
+    import torch
+
+    from tests.media.tiny_families import save_family
+
+    torch.set_num_threads(1)
+    folder = save_family("z_image", tmp_path)
+    switches = ("", "compile_blocks=on,fixed_shapes=on")
+    plain, quick = (made(folder, speed, steps=2, guidance=0.0) for speed in switches)
+    assert quick.files[0].parameters["speed"] == ["compile_blocks"]
+    told = plain.files[0].parameters
+    same = type(plain.files[0])(quick.files[0].data, 7, plain.files[0].alt_text, told)
+    assert alike([same], plain.files)
+    # What is compiled is what ran: the kernels lie where they were asked for.
+    assert list((tmp_path / "kernels").rglob("*.so"))
+
+
+def test_compiling_without_a_compiler_is_named(
+    tiny_model: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(ConfigError, match=r"compile_blocks needs a C\+\+ compiler") as caught:
+        made(tiny_model("flux"), "compile_blocks=on")
+    assert "Install it, or leave compile_blocks out." in str(caught.value)
 
 
 def test_weights_that_move_are_left_as_they_are(tiny_model: Folder) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from gator_engine.domain.writing import angle_of
 from gator_engine.ports import CaptionRequest
 
 Turns = tuple[tuple[str, str], ...]
@@ -14,7 +13,7 @@ _SHAPE = (
 )
 
 
-def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> tuple[str, Turns]:
+def ask(request: CaptionRequest, number: int) -> tuple[str, Turns]:
     """The voice as the system's words, the topic as the person's, kept apart as data."""
     lines = [
         f"Write one social media post about the topic between the marks, in {request.language}.",
@@ -23,9 +22,8 @@ def ask(request: CaptionRequest, number: int, earlier: Sequence[str]) -> tuple[s
     ]
     if request.picture:
         lines.append(f"It goes with this picture: <picture>{request.picture}</picture>")
-    if earlier:
-        lines.append("Take another angle and other words than these versions:")
-        lines += [f"<version>{text}</version>" for text in earlier]
+    if angle := angle_of(number, request.seed, request.variants):
+        lines.append(angle)
     return f"{request.system}\n{_SHAPE}", (("user", "\n".join(lines)),)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ import httpx2 as httpx
 from gator_engine.adapters.web.guard import trust
 from gator_engine.adapters.web.wire import retry_after
 from gator_engine.errors import AuthExpired, ExternalError, RateLimited, Rejected, Transient
+from gator_engine.parallel import Halt
 
 OPERATION = "write"
 LARGEST_ANSWER = 200_000
@@ -49,6 +52,7 @@ class Stream:
     def __init__(self, base_url: str, key: str, dialect: Dialect, timeout_s: float) -> None:
         self.provider = urlsplit(base_url).hostname or "language model"
         self._key, self._dialect = key, dialect
+        self._halt, self._sockets = Halt(), list[socket.socket]()
         self._client = httpx.Client(
             base_url=f"{base_url.rstrip('/')}/",
             headers=dict(dialect.headers),
@@ -62,24 +66,29 @@ class Stream:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
+    def heed(self, halt: Halt) -> None:
+        """From now on this wish to stop ends a call, even one that waits for a silent server."""
+        self._halt = halt
+
     def events(
         self, path: str, body: Mapping[str, Any], *, shaped: bool
     ) -> Iterator[dict[str, Any]]:
         """Server-sent events as objects; a server that ignores `stream` gives its one object.
 
         Asking again costs little, so a cut connection or 5xx is Transient. Raises ShapeUnsupported
-        (when `shaped`), LimitRenamed, AuthExpired, RateLimited, Rejected or Transient.
+        (when `shaped`), LimitRenamed, AuthExpired, RateLimited, Rejected or Transient; Cancelled
+        once it is halted.
         """
         try:
-            with self._client.stream("POST", path, json=body) as response:
-                if response.status_code != 200:
-                    self._refuse(response, shaped)
-                yield from self._events(response)
+            with self._halt.waking(self._hang_up):
+                yield from self._call(path, body, shaped)
+                self._halt.check()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise self.rejected("Its address cannot be called.") from error
         except httpx.TimeoutException as error:
             raise self.transient("The server took too long.") from error
         except (httpx.TransportError, httpx.StreamError) as error:
+            self._halt.check()
             raise self.transient(f"The connection failed ({type(error).__name__}).") from error
 
     def rejected(self, message: str) -> Rejected:
@@ -97,6 +106,23 @@ class Stream:
             raise self.rejected(f"The answer is longer than {LARGEST_ANSWER} characters.")
         on_text(text)
         return text
+
+    def _call(self, path: str, body: Mapping[str, Any], shaped: bool) -> Iterator[dict[str, Any]]:
+        watched = {"trace": self._watch}
+        with self._client.stream("POST", path, json=body, extensions=watched) as response:
+            if response.status_code != 200:
+                self._refuse(response, shaped)
+            yield from self._events(response)
+
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep the socket, to hang up on a server that is silent."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def _hang_up(self) -> None:
+        for line in self._sockets:
+            with suppress(OSError):  # It is closed already.
+                line.shutdown(socket.SHUT_RDWR)
 
     def _events(self, response: httpx.Response) -> Iterator[dict[str, Any]]:
         if "text/event-stream" not in response.headers.get("content-type", ""):

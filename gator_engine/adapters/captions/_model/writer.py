@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from gator_engine.adapters.captions._model.answers import (
@@ -27,8 +26,9 @@ from gator_engine.domain.spending import (
     Usage,
 )
 from gator_engine.domain.voice import check_voice, refuse_ruled_out
-from gator_engine.domain.writing import TextKind
-from gator_engine.errors import InvalidInput, Rejected
+from gator_engine.domain.writing import TextKind, seed_of
+from gator_engine.errors import GatorError, InvalidInput, Rejected
+from gator_engine.parallel import Halt, SideBySide
 from gator_engine.ports import (
     Caption,
     CaptionRequest,
@@ -68,9 +68,10 @@ class ModelWriter(ABC):
         meter: Meter,
         remember: Callable[[str], None],
         timeout_s: float,
+        at_once: int = 1,
     ) -> None:
         self._endpoint, self._key, self._meter = endpoint, key, meter
-        self._remember, self._timeout_s = remember, timeout_s
+        self._remember, self._timeout_s, self._at_once = remember, timeout_s, at_once
         self.slug, self.label, self.model = endpoint.id, endpoint.name, endpoint.model
         self._mode = endpoint.mode if endpoint.mode in self.modes else self.modes[0]
 
@@ -97,11 +98,14 @@ class ModelWriter(ABC):
             " (such as http://localhost:11434/v1) and GATOR_LLM_MODEL."
         )
 
-    def complete(self, request: TextRequest, on_text: Callable[[str], None]) -> TextAnswer:
+    def complete(
+        self, request: TextRequest, on_text: Callable[[str], None], halt: Halt | None = None
+    ) -> TextAnswer:
         """One metered call; see ports.TextModel."""
         if missing := self.missing():
             raise InvalidInput("writer", missing)
         with self.connect() as stream:
+            stream.heed(halt or Halt())
             for mode in self._modes_for(request):
                 try:
                     sent = self._metered(stream, request, mode, on_text)
@@ -133,33 +137,41 @@ class ModelWriter(ABC):
     def write(
         self, request: CaptionRequest, on_text: Callable[[int, str], None]
     ) -> Sequence[Caption]:
-        """One caption per variant, each told of the earlier ones so that it differs.
+        """One caption per variant, each with a seed and an angle of its own so that it differs.
 
-        They are asked for one after another: local servers answer one at a time anyway. A caption
-        longer than the limit is sent back once to be shortened, never cut; one that stays too long
-        says so in its notes. Raises InvalidInput, AuthExpired, RateLimited, Transient or Rejected.
+        They are asked for side by side; the first that fails stops the others. A caption longer
+        than the limit is sent back once to be shortened, never cut; one that stays too long says so
+        in its notes. Raises InvalidInput, AuthExpired, RateLimited, Transient or Rejected.
         """
         if missing := self.missing():
             raise InvalidInput("writer", missing)
         refuse_ruled_out(request.topic, request.profile)
-        captions: list[Caption] = []
-        for number in range(request.variants):
-            earlier = [caption.text for caption in captions]
-            told = partial(on_text, number)
-            draft, tokens = self._draft(request, number, earlier, told)
-            captions.append(self._caption(draft, request, tokens))
-            on_text(number, captions[-1].text)
-        return captions
+        captions: dict[int, Caption] = {}
+        halt = Halt()
+
+        def ended(number: int, outcome: Caption | GatorError) -> None:
+            if isinstance(outcome, GatorError):
+                raise outcome
+            captions[number] = outcome
+            on_text(number, outcome.text)
+
+        def one(number: int, tell: Callable[[str], None]) -> Caption:
+            draft, tokens = self._draft(request, number, tell, halt)
+            return self._caption(draft, request, tokens)
+
+        calls = SideBySide(one, told=on_text, ended=ended, halt=halt)
+        calls.run(range(request.variants), self._at_once)
+        return [captions[number] for number in range(request.variants)]
 
     def _draft(
         self,
         request: CaptionRequest,
         number: int,
-        earlier: Sequence[str],
         on_text: Callable[[str], None],
+        halt: Halt,
     ) -> tuple[Draft, int | None]:
         """A valid draft and the tokens it took."""
-        system, turns = ask(request, number, earlier)
+        system, turns = ask(request, number)
         tokens: int | None = None
         problem, kept = "", None
         for _ in range(2):
@@ -168,10 +180,10 @@ class ModelWriter(ABC):
                 turns,
                 schema=draft_schema(),
                 most_tokens=CAPTION_TOKENS,
-                seed=request.seed,
+                seed=seed_of(number, request.seed),
                 purpose=request.purpose or CallPurpose(TextKind.CAPTION),
             )
-            answer = self.complete(asked, lambda raw: on_text(shown_so_far(raw)))
+            answer = self.complete(asked, lambda raw: on_text(shown_so_far(raw)), halt)
             total = answer.usage.total
             tokens = tokens if total is None else (tokens or 0) + total
             draft, problem = parse_draft(answer.text, request)

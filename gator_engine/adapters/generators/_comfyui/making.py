@@ -56,7 +56,8 @@ def make_pictures(
                 parameters = {**_told(workflow, values), "width": made[0], "height": made[1]}
                 parameters |= {"shown_width": picture.kept[0], "shown_height": picture.kept[1]}
                 seed = int(values["seed"])
-                files.append(GeneratedFile(picture.data, seed, alt_text(request), parameters))
+                told = alt_text(request)
+                files.append(GeneratedFile(picture.data, seed, told, parameters, picture.received))
     run.progress(1.0, "Done")
     return GenerateResult(
         files=tuple(files),

@@ -8,6 +8,7 @@ from typing import Any
 
 from gator_engine.adapters.generators._diffusers.families import Family, Variant, family_of
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.modular import GUIDANCE, is_modular
 from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.domain.briefs import CompiledPrompt, Fragment
 from gator_engine.errors import CapabilityError, InvalidInput
@@ -76,7 +77,7 @@ def _not_applied(compiled: CompiledPrompt) -> str:
 def _by_call(parameters: Mapping[str, Any]) -> Variant:
     """The defaults of a pipeline's own call, for families that are not listed."""
     guide = parameters.get(_guide_of(parameters))
-    guidance = float(guide.default) if guide is not None else 0.0
+    guidance = float(guide.default or 0.0) if guide is not None else 0.0
     return Variant("", int(parameters["num_inference_steps"].default), guidance)
 
 
@@ -96,6 +97,8 @@ def _guidance(
 ) -> tuple[str, float]:
     """The parameter that guides, and its value."""
     name = family.guidance_name if family else _guide_of(parameters)
+    if is_modular(model.pipe):
+        name = GUIDANCE  # Whatever the same model calls it elsewhere.
     if name not in parameters:
         if asked != MODELS_OWN:
             raise CapabilityError(type(model.pipe).__name__, "guidance", "the model's own")

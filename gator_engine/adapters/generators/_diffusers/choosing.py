@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gator_engine.adapters.generators._diffusers.families import family_of
 from gator_engine.adapters.shelf.device import MachineProbe
+from gator_engine.adapters.shelf.pipelines import class_in, index_of
 from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
 from gator_engine.config import Settings
 from gator_engine.domain.capabilities import Task
@@ -68,13 +69,23 @@ def can_edit(model: str) -> bool:
     if listed is not None:
         return Task.EDIT in listed.tasks
     family = family_of(class_named_in(model))
-    return family is None or Task.EDIT in family.pipelines
+    return family is None or family.does(Task.EDIT)
 
 
 def class_named_in(model: str) -> str:
-    """The pipeline class that a local folder names; "" for a hub id or a damaged folder."""
+    """The pipeline class that a local folder names; "" for a hub id or a damaged folder, of which
+    loading will complain."""
+    index = index_of(Path(model).expanduser())
+    return class_in(index) if index is not None else ""
+
+
+def pads_by_torchvision(model: str) -> bool:
+    """Whether a folder's transformer is one of Cosmos (as Anima's) that resizes a padding mask;
+    diffusers 0.42 does that with torchvision."""
     try:
-        index = json.loads((Path(model).expanduser() / "model_index.json").read_text("utf-8"))
-        return str(index.get("_class_name", ""))
+        file = Path(model).expanduser() / "transformer" / "config.json"
+        config = json.loads(file.read_text("utf-8"))
+        named = str(config.get("_class_name", ""))
+        return named == "CosmosTransformer3DModel" and config.get("concat_padding_mask", True)
     except (OSError, ValueError, AttributeError):
-        return ""  # A hub id, or a folder that loading will complain of.
+        return False  # A hub id, or a folder that loading will complain of.

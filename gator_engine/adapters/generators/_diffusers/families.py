@@ -53,7 +53,10 @@ class Control:
 class Family:
     """`pipelines` are diffusers classes by task. `sequence` is the longest prompt in tokens, None
     where it is read in as many windows as it needs. A picture's edges are multiples of the VAE's
-    factor times `patch`."""
+    factor times `patch`. `hires`: its image to image takes latents for a picture. `blocks` are its
+    modular pipelines and what their blocks do; any other task takes their parts into the pipeline
+    of that task. `tiny_vae` names the folder, or the repository of madebyollin, of a TAESD for its
+    latents (MIT, 10 MB at most)."""
 
     name: str
     pipelines: Mapping[Task, str]
@@ -66,7 +69,14 @@ class Family:
     references: References = References.NONE
     loras: bool = True
     controls: Mapping[str, Control] = field(default_factory=dict)
+    hires: bool = True
+    blocks: Mapping[str, tuple[Task, ...]] = field(default_factory=dict)
+    tiny_vae: str = ""
     variants: tuple[Variant, ...] = ()
+
+    def does(self, task: Task) -> bool:
+        """Whether some pipeline of the family does the task."""
+        return task in self.pipelines or any(task in done for done in self.blocks.values())
 
     def variant(self, model: str) -> Variant:
         """Steps and guidance for a model of this name."""
@@ -76,6 +86,8 @@ class Family:
 
 
 _FEW = r"lightning|turbo|hyper|[-_]lcm|dmd"
+_VARIES = (Task.TEXT_TO_IMAGE, Task.IMAGE_TO_IMAGE)
+_EDITS = (Task.TEXT_TO_IMAGE, Task.EDIT)
 # Kinds by number: xinsir/controlnet-union-sdxl-1.0; Shakker-Labs/FLUX.1-dev-ControlNet-Union-Pro.
 _XL_UNION = {"pose": 0, "depth": 1, "edge": 3}
 _FLUX_UNION = {"edge": 0, "depth": 2, "pose": 4}
@@ -94,6 +106,7 @@ FAMILIES = (
         patch=1,
         references=References.ADAPTER,
         controls={"ControlNetModel": Control("StableDiffusionControlNetPipeline", "image")},
+        tiny_vae="taesd",
         variants=(Variant(_FEW, 4, 1.0, trailing=True),),
     ),
     Family(
@@ -114,6 +127,9 @@ FAMILIES = (
                 "StableDiffusionXLControlNetUnionPipeline", modes=_XL_UNION
             ),
         },
+        # Read in windows, which its blocks cannot: always in the pipelines above.
+        blocks={"StableDiffusionXLModularPipeline": ()},
+        tiny_vae="taesdxl",
         variants=(
             Variant(r"sdxl-turbo", 4, 0.0, trailing=True),
             Variant(r"dreamshaper.*turbo", 8, 2.0),
@@ -131,6 +147,8 @@ FAMILIES = (
         guidance=4.5,
         sequence=256,
         controls={"SD3ControlNetModel": Control("StableDiffusion3ControlNetPipeline")},
+        blocks={"StableDiffusion3ModularPipeline": _VARIES},
+        tiny_vae="taesd3",
         variants=(Variant(r"turbo", 4, 0.0),),
     ),
     Family(
@@ -146,6 +164,8 @@ FAMILIES = (
         controls={
             "FluxControlNetModel": Control("FluxControlNetPipeline", modes=_FLUX_UNION),
         },
+        blocks={"FluxModularPipeline": _VARIES},
+        tiny_vae="taef1",
         variants=(Variant(r"schnell", 4, 0.0),),
     ),
     Family(
@@ -155,6 +175,8 @@ FAMILIES = (
         guidance=2.5,
         negative=False,
         references=References.PICTURES,
+        blocks={"FluxKontextModularPipeline": _EDITS},
+        tiny_vae="taef1",
     ),
     Family(
         "FLUX.1 Fill",
@@ -162,6 +184,7 @@ FAMILIES = (
         steps=50,
         guidance=30.0,
         negative=False,
+        tiny_vae="taef1",
     ),
     Family(
         "FLUX.2 klein",
@@ -174,6 +197,10 @@ FAMILIES = (
         guidance=1.0,
         negative=False,
         references=References.PICTURES,
+        blocks={
+            "Flux2KleinModularPipeline": _EDITS,
+            "Flux2KleinBaseModularPipeline": _EDITS,
+        },
         variants=(Variant(r"klein-base", 50, 4.0),),
     ),
     Family(
@@ -183,6 +210,24 @@ FAMILIES = (
         guidance=4.0,
         negative=False,
         references=References.PICTURES,
+        blocks={"Flux2ModularPipeline": _EDITS},
+    ),
+    Family(
+        "FLUX.3",
+        {},
+        steps=50,
+        guidance=3.5,
+        references=References.PICTURES,
+        blocks={"Flux3ModularPipeline": _EDITS},
+    ),
+    Family(
+        "FLUX.3 distilled",
+        {},
+        steps=16,
+        guidance=1.0,
+        negative=False,
+        references=References.PICTURES,
+        blocks={"Flux3DistilledModularPipeline": _EDITS},
     ),
     Family(
         "Z-Image",
@@ -194,6 +239,8 @@ FAMILIES = (
         steps=50,
         guidance=5.0,
         controls={"ZImageControlNetModel": Control("ZImageControlNetPipeline")},
+        blocks={"ZImageModularPipeline": _VARIES},
+        tiny_vae="taef1",
         variants=(Variant(r"turbo", 8, 0.0),),
     ),
     Family(
@@ -207,6 +254,7 @@ FAMILIES = (
         guidance=4.0,
         guidance_name="true_cfg_scale",
         controls={"QwenImageControlNetModel": Control("QwenImageControlNetPipeline")},
+        blocks={"QwenImageModularPipeline": (*_VARIES, Task.INPAINT)},
         variants=(Variant(r"lightning", 8, 1.0),),
     ),
     Family(
@@ -216,6 +264,7 @@ FAMILIES = (
         guidance=4.0,
         guidance_name="true_cfg_scale",
         references=References.PICTURES,
+        blocks={"QwenImageEditPlusModularPipeline": (Task.EDIT,)},
         variants=(Variant(r"lightning", 8, 1.0),),
     ),
     Family(
@@ -227,7 +276,15 @@ FAMILIES = (
         },
         steps=35,
         guidance=5.0,
+        tiny_vae="taef1",
         variants=(Variant(r"flash", 8, 1.0),),
+    ),
+    Family(
+        "Anima",
+        {},
+        steps=50,
+        guidance=4.0,
+        blocks={"AnimaModularPipeline": _VARIES},
     ),
     Family(
         "Sana",
@@ -236,6 +293,7 @@ FAMILIES = (
         guidance=4.5,
         sequence=300,
         patch=1,
+        controls={"SanaControlNetModel": Control("SanaControlNetPipeline")},
     ),
     Family(
         "Sana Sprint",
@@ -243,6 +301,7 @@ FAMILIES = (
             Task.TEXT_TO_IMAGE: "SanaSprintPipeline",
             Task.IMAGE_TO_IMAGE: "SanaSprintImg2ImgPipeline",
         },
+        hires=False,
         steps=2,
         guidance=4.5,
         negative=False,
@@ -253,7 +312,8 @@ FAMILIES = (
 
 
 def _classes(family: Family) -> set[str]:
-    return {*family.pipelines.values(), *(each.pipeline for each in family.controls.values())}
+    controlled = {each.pipeline for each in family.controls.values()}
+    return {*family.pipelines.values(), *controlled, *family.blocks}
 
 
 _BY_CLASS = {name: family for family in FAMILIES for name in _classes(family)}
@@ -266,7 +326,7 @@ def family_of(pipeline: str) -> Family | None:
 
 def families_for(task: Task) -> str:
     """The families that can do a task, for people to read."""
-    return ", ".join(family.name for family in FAMILIES if task in family.pipelines)
+    return ", ".join(family.name for family in FAMILIES if family.does(task))
 
 
 def families_with_control() -> str:

@@ -16,6 +16,7 @@ from gator_engine.adapters.generators._diffusers import likeness
 from gator_engine.adapters.generators._diffusers.choosing import (
     class_named_in,
     installed_choice,
+    pads_by_torchvision,
     what_to_download,
 )
 from gator_engine.adapters.generators._diffusers.policy import adopt, policy_of
@@ -47,7 +48,9 @@ LARGEST_SEED = 2**63 - 1
 LONGEST_PROMPT = 32_000
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(?<!\.safetensors)")
 # Their processor also reads videos, which transformers does with torchvision alone.
-_NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit|qwenimageedit|flux\.?2-dev", re.IGNORECASE)
+_NEEDS_TORCHVISION = re.compile(
+    r"qwen-?image-?edit|qwenimageedit|flux\.?2-dev|flux\.?-?3", re.IGNORECASE
+)
 
 
 class DiffusersGenerator:
@@ -234,13 +237,15 @@ class DiffusersGenerator:
 
 
 def _without_torchvision(model: str) -> str:
+    if find_spec("torchvision"):
+        return ""
     named = class_named_in(model) or model
-    if not _NEEDS_TORCHVISION.search(named) or find_spec("torchvision"):
+    if not _NEEDS_TORCHVISION.search(named) and not pads_by_torchvision(model):
         return ""
     return (
-        f"{model} needs torchvision to read pictures, which is not installed. Install the build"
-        " that belongs to your PyTorch (see https://pytorch.org/get-started), or choose an editing"
-        " model without it, such as black-forest-labs/FLUX.2-klein-4B."
+        f"{model} needs torchvision for its pictures, which is not installed. Install the build"
+        " that belongs to your PyTorch (see https://pytorch.org/get-started), or choose a model"
+        " without it, such as black-forest-labs/FLUX.2-klein-4B, which edits too."
     )
 
 

@@ -23,14 +23,21 @@ from gator_engine.adapters.generators._diffusers.cache import (
     bytes_in_memory,
 )
 from gator_engine.adapters.generators._diffusers.families import family_of
+from gator_engine.adapters.generators._diffusers.modular import in_blocks, load_blocks
 from gator_engine.adapters.generators._diffusers.placing import how_to_load, place
 from gator_engine.adapters.generators._diffusers.policy import in_force
-from gator_engine.adapters.generators._diffusers.preview import LatentColours, fit_colours
+from gator_engine.adapters.generators._diffusers.preview import (
+    LatentColours,
+    Shows,
+    fit_colours,
+    tiny_decoder,
+)
 from gator_engine.adapters.generators._diffusers.single_files import (
     is_single_file,
     load_single_file,
 )
 from gator_engine.adapters.generators._diffusers.speed import apply
+from gator_engine.adapters.shelf.pipelines import index_of
 from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
 from gator_engine.domain.models.memory import MemoryMode
 from gator_engine.domain.speed import speed_plan
@@ -53,6 +60,7 @@ class LoadedModel:
     dtype: str
     load_s: float
     colours: LatentColours | None
+    tiny: Shows | None
     scheduler: Any
     weights_bytes: int = 0
     asked_precision: str = "auto"
@@ -61,6 +69,11 @@ class LoadedModel:
     picture_bytes: dict[tuple[int, int], int] = field(default_factory=dict)
     loras: KeptLoras = field(default_factory=KeptLoras)
     lock: Lock = field(default_factory=Lock)
+
+    @property
+    def shows(self) -> Shows | None:
+        """What makes previews of latents: a tiny VAE where there is one."""
+        return self.tiny or self.colours
 
     @property
     def denoiser(self) -> Any:
@@ -138,8 +151,9 @@ def _load(name: str, device: str, dtype: str, mode: str = "") -> LoadedModel:
     for logging in _LOGGINGS:
         logging.disable_progress_bar()  # Progress is told by the Run.
     wanted = MemoryMode(mode) if mode else None
+    shelf = DiskShelf(in_force().models, hub_cache())
     if is_single_file(name):
-        pipe = load_single_file(name, _DTYPES[dtype], DiskShelf(in_force().models, hub_cache()))
+        pipe = load_single_file(name, _DTYPES[dtype], shelf)
     else:
         pipe = _pretrained(name, dtype, **how_to_load(name, device, dtype, wanted))
     try:
@@ -151,11 +165,11 @@ def _load(name: str, device: str, dtype: str, mode: str = "") -> LoadedModel:
     pipe.set_progress_bar_config(disable=True)
     resident = memory is None or memory.mode is MemoryMode.ON_DEVICE
     applied = apply(speed_plan(device, in_force().speed), pipe, resident=resident)
-    colours = fit_colours(pipe)
+    colours, tiny = fit_colours(pipe), tiny_decoder(pipe, shelf, device, _DTYPES[dtype])
     elapsed = time.perf_counter() - begun
     size = bytes_in_memory(pipe)
     return LoadedModel(
-        name, pipe, device, dtype, elapsed, colours, pipe.scheduler, size, speed=applied
+        name, pipe, device, dtype, elapsed, colours, tiny, pipe.scheduler, size, speed=applied
     )
 
 
@@ -171,7 +185,7 @@ def _check_folder(name: str) -> None:
             f"there is no folder {name}: the model was moved or removed",
             "an installed model (Settings → Models shows and downloads them)",
         )
-    if not (folder / "model_index.json").is_file():
+    if index_of(folder) is None:
         raise InvalidInput(
             "settings.model",
             f"{name} has no model_index.json, so it is no diffusers pipeline",
@@ -201,7 +215,10 @@ def _pretrained(name: str, dtype: str, **how: Any) -> Any:
 
 
 def _as_itself_if_need_be(where: str, **how: Any) -> Any:
-    """For text to image where the model can do that; those for another task alone as they are."""
+    """For text to image where the model can do that; those for another task alone as they are, and
+    those of blocks likewise."""
+    if in_blocks(where):
+        return load_blocks(where, how["dtype"])
     try:
         return _PIPELINES.from_pretrained(where, **how)
     except ValueError as error:

@@ -16,6 +16,17 @@ SIZE = (
     Option("height", "Height", OptionKind.INTEGER, 0, 0, 4096, help="As the width."),
 )  # fmt: skip
 
+HIRES = (
+    Option(
+        "hires", "Hires fix", OptionKind.NUMBER, 1.0, 1.0, 2.0,
+        help="Draw a second time at this many times the size, in latents, for detail; 1: once.",
+    ),
+    Option(
+        "hires_strength", "Hires change", OptionKind.NUMBER, 0.6, 0.3, 1.0,
+        help="How much the second time may change: below 0.5 enlarged latents stay soft.",
+    ),
+)  # fmt: skip
+
 DRAWING = (
     Option("steps", "Steps", OptionKind.INTEGER, 0, 0, 150, help="0: as the model proposes."),
     Option(

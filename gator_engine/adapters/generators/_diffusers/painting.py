@@ -17,7 +17,10 @@ from typing import Any, Protocol
 import torch
 from transformers import CLIPTokenizer, T5Tokenizer
 
+from gator_engine.adapters.generators._diffusers.hires import enlarged_latents, in_second_pipeline
 from gator_engine.adapters.generators._diffusers.models import PROVIDER, LoadedModel
+from gator_engine.adapters.generators._diffusers.modular import is_modular, run_blocks
+from gator_engine.adapters.generators._diffusers.pictures import Size
 from gator_engine.adapters.generators._diffusers.policy import in_force
 from gator_engine.adapters.generators._diffusers.rounds import RoundOfRun
 from gator_engine.adapters.generators._diffusers.session import Session
@@ -29,6 +32,8 @@ from gator_engine.errors import GatorError, Rejected
 from gator_engine.ports import GenerateResult
 
 FIRST_BATCH = 4
+# What a pipeline raises; by a name that is not defined it means a package that is not installed.
+_FAILED = (torch.OutOfMemoryError, RuntimeError, ValueError, NameError, ImportError)
 # Share of free GPU memory that a pass may plan with; allocators leave gaps.
 USABLE = 0.85
 # Encoders whose tokenizers fill every prompt up to one length, so that a pass may mix prompts.
@@ -47,6 +52,18 @@ class Picture:
 
     session: Session
     seed: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One call of a pipeline on the way to a picture: number `number` (from 0) of `of`."""
+
+    model: LoadedModel
+    size: Size
+    arguments: Mapping[str, Any]
+    number: int = 0
+    of: int = 1
+    word: str = "tile"
 
 
 def paint(sessions: Sequence[Session], ended: Ended) -> None:
@@ -107,14 +124,15 @@ class _Pass:
 
     def run(self) -> None:
         first = self._live[0]
-        batch = batch_limit(first.model, first.size)
+        second = first.work.second
+        batch = batch_limit(first.model, second.size if second else first.size)
         while self._live:
             pictures = self._next(batch)
             try:
                 self._paint(pictures)
             except GatorError as error:
                 self._drop_all(pictures, error)
-            except (torch.OutOfMemoryError, RuntimeError, ValueError) as error:
+            except _FAILED as error:
                 batch = self._after(error, pictures)
 
     def _next(self, batch: int) -> list[Picture]:
@@ -151,22 +169,41 @@ class _Pass:
     def _paint(self, pictures: list[Picture]) -> None:
         # On the CPU whatever the device, so that a seed means the same picture everywhere.
         noise = [torch.Generator("cpu").manual_seed(picture.seed) for picture in pictures]
-        rounds = len(pictures[0].session.work.rounds)
-        parts = [self._round(pictures, noise, number) for number in range(rounds)]
+        parts = self._parts(pictures, noise)
         images = [[made[at] for made, _ in parts] for at in range(len(pictures))]
         hidden = [any(withheld[at] for _, withheld in parts) for at in range(len(pictures))]
         self._keep(pictures, images, hidden)
 
+    def _parts(
+        self, pictures: list[Picture], noise: list[torch.Generator]
+    ) -> list[tuple[Any, Any]]:
+        """What the rounds made that counts: all tiles, or the second pass alone."""
+        work = pictures[0].session.work
+        model, size, second = work.model, work.size, work.second
+        if second is None:
+            of = len(work.rounds)
+            turns = [Turn(model, size, given, n, of) for n, given in enumerate(work.rounds)]
+            return [self._round(pictures, noise, turn) for turn in turns]
+        first = Turn(model, size, work.rounds[0], 0, 2, "pass")
+        latents, _ = self._round(pictures, noise, first)
+        given = {
+            "image": enlarged_latents(latents, model, size, second),
+            "strength": second.strength,
+        }
+        again = Turn(in_second_pipeline(model, second), second.size, given, 1, 2, "pass")
+        return [self._round(pictures, noise, again)]
+
     def _round(
-        self, pictures: list[Picture], noise: list[torch.Generator], number: int
+        self, pictures: list[Picture], noise: list[torch.Generator], turn: Turn
     ) -> tuple[Any, Any]:
         """One call of the pipeline: its pictures, and which of them it withholds."""
         sessions = list(dict.fromkeys(picture.session for picture in pictures))
-        model, started = sessions[0].model, time.perf_counter()
-        followers = [_follower(session, pictures, number) for session in sessions]
-        watcher = StepWatcher(model, sessions[0].size, followers, self._lost(sessions))
-        with watched(model, watcher), _measured(model, sessions[0].size, len(pictures)):
-            images, hidden = self._call(pictures, noise, number, watcher)
+        model, started = turn.model, time.perf_counter()
+        followers = [_follower(session, pictures, turn) for session in sessions]
+        watcher = StepWatcher(model, turn.size, followers, self._lost(sessions))
+        model.pipe.scheduler = sessions[0].choices.scheduler
+        with watched(model, watcher), _measured(model, turn.size, len(pictures)):
+            images, hidden = self._call(pictures, noise, turn, watcher)
         took = time.perf_counter()
         for session in sessions:
             session.timings["encode_s"] += watcher.began_at - started
@@ -181,14 +218,14 @@ class _Pass:
         self,
         pictures: list[Picture],
         noise: list[torch.Generator],
-        number: int,
+        turn: Turn,
         watcher: StepWatcher,
     ) -> tuple[Any, Any]:
-        session = pictures[0].session
-        pipe: Any = session.model.pipe
-        pipe.scheduler = session.choices.scheduler
+        pipe: Any = turn.model.pipe
         words = _side_by_side([self._words[p.session].arguments for p in pictures])
-        arguments = _arguments(session, noise, words, session.work.rounds[number])
+        arguments = _arguments(pictures[0].session, noise, words, turn)
+        if is_modular(pipe):
+            return run_blocks(pipe, arguments), [False] * len(pictures)
         if not watcher.by_bar:
             arguments["callback_on_step_end"] = watcher.on_step_end
         result = pipe(**arguments)
@@ -211,11 +248,12 @@ class _Pass:
                 self._drop(session, error)
 
 
-def _follower(session: Session, pictures: Sequence[Picture], number: int) -> Follower:
+def _follower(session: Session, pictures: Sequence[Picture], turn: Turn) -> Follower:
     own = [at for at, picture in enumerate(pictures) if picture.session is session]
-    total, rounds, run = session.request.count, len(session.work.rounds), session.run
-    if rounds > 1:
-        run = RoundOfRun(run, number, rounds, session.made / total, len(own) / total)
+    total, run = session.request.count, session.run
+    if turn.of > 1:
+        begins, share = session.made / total, len(own) / total
+        run = RoundOfRun(run, turn.number, turn.of, begins, share, turn.word)
     return Follower(run, session.made, len(own), total, own[0])
 
 
@@ -236,14 +274,18 @@ def _arguments(
     session: Session,
     noise: list[torch.Generator],
     words: Mapping[str, Any],
-    more: Mapping[str, Any],
+    turn: Turn,
 ) -> dict[str, Any]:
-    choices, work = session.choices, session.work
-    takes = taken_by(work.model.pipe)
+    choices, each = session.choices, session.work.each
+    takes = taken_by(turn.model.pipe)
     given = {
         **words,
         **session.more,
-        **{key: [value] * len(noise) if key in work.each else value for key, value in more.items()},
+        **{
+            # Latents of a first pass are those of the whole batch already.
+            key: [value] * len(noise) if key in each and not torch.is_tensor(value) else value
+            for key, value in turn.arguments.items()
+        },
         "num_inference_steps": choices.steps,
         "generator": noise,
     }
@@ -252,9 +294,9 @@ def _arguments(
     if "use_resolution_binning" in takes:
         given["use_resolution_binning"] = False  # It would crop the picture to another shape.
     if "max_area" in takes:  # Else it would make a megapixel of any size.
-        given["max_area"] = work.size[0] * work.size[1]
+        given["max_area"] = turn.size[0] * turn.size[1]
     if "width" in takes:  # Those that start from a picture may take its size instead.
-        given |= {"width": work.size[0], "height": work.size[1]}
+        given |= {"width": turn.size[0], "height": turn.size[1]}
     return given
 
 

@@ -15,6 +15,11 @@ from typing import Any
 import psutil
 import torch
 
+from gator_engine.adapters.generators._diffusers.modular import (
+    in_blocks,
+    is_modular,
+    offload_blocks,
+)
 from gator_engine.adapters.generators._diffusers.policy import Policy, in_force
 from gator_engine.adapters.shelf.pipelines import read_folder
 from gator_engine.adapters.shelf.shelf import DiskShelf, hub_cache
@@ -52,6 +57,8 @@ def how_to_load(
         )
     if not able:
         return {}
+    if in_blocks(name):
+        return {}  # Their parts are loaded one by one, in full.
     weights = weights_on_disk(name, _BYTES.get(dtype, 2))
     if not weights.parts and policy.quantise is None:
         return {}  # Not on this disk yet: nothing is known of its size.
@@ -116,6 +123,8 @@ def carry_out(plan: MemoryPlan, pipe: Any, device: str) -> None:
     """Tell diffusers."""
     if plan.mode is MemoryMode.ON_DEVICE:
         pipe.to(device)
+    elif is_modular(pipe):
+        offload_blocks(pipe, plan.mode, device)
     elif plan.mode is MemoryMode.MODEL_OFFLOAD:
         pipe.enable_model_cpu_offload(device=device)
     elif plan.mode is MemoryMode.GROUP_OFFLOAD:

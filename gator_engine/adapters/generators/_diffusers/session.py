@@ -120,8 +120,19 @@ def _tool_words(parameters: Mapping[str, Any]) -> dict[str, object]:
         "CFG scale": parameters["guidance"],
         "Seed": parameters["seed"],
         "Size": f"{parameters['width']}x{parameters['height']}",
+        **_hires_words(parameters),
         "Model": parameters["model"],
         "Version": f"Gator {_version('gator')}".strip(),
+    }
+
+
+def _hires_words(parameters: Mapping[str, Any]) -> dict[str, object]:
+    if "hires" not in parameters:
+        return {}
+    return {
+        "Denoising strength": parameters["hires_strength"],
+        "Hires upscale": parameters["hires"],
+        "Hires upscaler": "Latent",
     }
 
 

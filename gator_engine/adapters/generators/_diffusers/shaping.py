@@ -1,6 +1,7 @@
 """The same weights as another pipeline: image to image and repainting of a warm model cost no load.
 
-A pipeline is little more than its parts; another one is built around the parts of the first.
+A pipeline is little more than its parts; another one is built around the parts of the first. One of
+blocks does several tasks as it is, and lends its parts for the others.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def for_task(model: LoadedModel, task: Task) -> LoadedModel:
         if task is Task.TEXT_TO_IMAGE:
             return model  # It was loaded as one; its call says what it takes.
         raise _cannot(model, task)
+    if task in family.blocks.get(type(pipe).__name__, ()):
+        return model
     if task not in family.pipelines:
         raise _cannot(model, task, family)
     repaints = getattr(getattr(pipe, "unet", None), "config", {}).get("in_channels")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -25,7 +29,7 @@ def apply(plan: SpeedPlan, pipe: Any, *, resident: bool = True) -> tuple[str, ..
     """Change the pipeline in place; the switches that took effect, by name.
 
     `resident`: its weights stay on the device; else only what leaves them alone is applied. Raises
-    ConfigError for an attention backend that is not there.
+    ConfigError for an attention backend that is not there, or compiling without a compiler.
     """
     denoiser: Any = getattr(pipe, "transformer", None) or pipe.unet
     steps: dict[str, Callable[[], bool]] = {
@@ -89,5 +93,19 @@ def _compile(denoiser: Any, *, fixed: bool) -> bool:
         return False
     if not getattr(denoiser, "_repeated_blocks", None):
         return False
+    if lacking := _lacks_for_compiling(denoiser.device.type):
+        problem = f"compile_blocks needs {lacking}, which is not there."
+        raise ConfigError("GATOR_SPEED", problem, "Install it, or leave compile_blocks out.")
     denoiser.compile_repeated_blocks(fullgraph=True, dynamic=not fixed)
     return True
+
+
+def _lacks_for_compiling(device: str) -> str:
+    """What torch.compile would miss at the first picture, by its own rules; "" when nothing."""
+    if device != "cuda":
+        compiler = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
+        return "" if shutil.which(compiler) else f"a C++ compiler ({compiler})"
+    if not find_spec("triton"):
+        return "the package triton"
+    known = (os.environ.get("CC", ""), "gcc", "clang", "cc")
+    return "" if any(shutil.which(one) for one in known if one) else "a C compiler (gcc)"

@@ -15,6 +15,11 @@ from PIL import Image
 
 from gator_engine.adapters.generators._diffusers.control import control_picture, with_control
 from gator_engine.adapters.generators._diffusers.enlarging import enlarged
+from gator_engine.adapters.generators._diffusers.hires import (
+    SecondPass,
+    first_pass,
+    second_pass,
+)
 from gator_engine.adapters.generators._diffusers.models import LoadedModel
 from gator_engine.adapters.generators._diffusers.pictures import (
     Size,
@@ -29,6 +34,7 @@ from gator_engine.adapters.generators._diffusers.pictures import (
     tiles_of,
 )
 from gator_engine.adapters.generators._diffusers.shaping import for_task
+from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.adapters.generators._diffusers.sizes import (
     exact_size,
     native_area,
@@ -51,7 +57,7 @@ class Work:
 
     `rounds` are the arguments of each call that one picture takes; those in `each` are repeated for
     every picture of a batch. `finish` makes one picture of what the rounds gave. `least_steps` is
-    how many steps it takes for one to be run at all.
+    how many steps it takes for one to be run at all. `second` follows on what the only round made.
     """
 
     model: LoadedModel
@@ -64,13 +70,39 @@ class Work:
     notes: tuple[str, ...] = ()
     references: tuple[bytes, ...] = ()
     least_steps: int = 1
+    second: SecondPass | None = None
 
 
 def text_to_image(model: LoadedModel, request: GenerateRequest, options: Options) -> Work:
     """From words alone, at the size of the format or one that was typed."""
+    if float(options.get("hires", 1.0)) > 1:
+        return _in_two_passes(model, request, options)
     model = for_task(model, Task.TEXT_TO_IMAGE)
     size, shown, notes = _sizes(model, request, options)
     return Work(model, size, shown, _shown_at(shown), notes=notes, references=request.references)
+
+
+def _in_two_passes(model: LoadedModel, request: GenerateRequest, options: Options) -> Work:
+    """Composed at the model's own size, then drawn at a larger one from its latents."""
+    model = first_pass(model)
+    size, shown, _ = _sizes(model, request, options)
+    strength, scale = float(options["hires_strength"]), float(options["hires"])
+    second = second_pass(model, size, scale, pixel_grid(model.pipe), strength)
+    if int(options["width"]) or int(options["height"]):
+        shown = second.size
+    told = {"hires": scale, "hires_strength": strength}
+    return Work(
+        model,
+        size,
+        shown,
+        _shown_at(shown),
+        ({"output_type": "latent"},),
+        parameters={**told, "hires_width": second.size[0], "hires_height": second.size[1]},
+        notes=_enlarged_note(second.size, shown, "the size of its second pass"),
+        references=request.references,
+        least_steps=_least_steps(strength),
+        second=second,
+    )
 
 
 def image_to_image(model: LoadedModel, request: GenerateRequest, options: Options) -> Work:
@@ -169,7 +201,7 @@ def edit(model: LoadedModel, request: GenerateRequest, options: Options) -> Work
     seen = [resized(source, size), *(_on_grid(picture, grid, area) for picture in more)]
     arguments: dict[str, Any] = {"image": seen}
     notes: tuple[str, ...] = ()
-    if type(model.pipe).__name__ == "FluxKontextPipeline":
+    if "_auto_resize" in taken_by(model.pipe):
         # It looks at one picture, and would change the size to one of its own list.
         arguments = {"image": side_by_side(seen), "_auto_resize": False}
         if more:
@@ -217,13 +249,14 @@ def _sizes(
         size = exact_size(width, height, grid)
         return size, size, ()
     shown, size = request.size, working_size(request.size, grid, native_area(model.pipe))
+    return size, shown, _enlarged_note(size, shown, "the model's own size")
+
+
+def _enlarged_note(size: Size, shown: Size, which: str) -> tuple[str, ...]:
     if shown[0] / size[0] < ENLARGED_NOTE_FROM:
-        return size, shown, ()
-    note = (
-        f"Made at {size[0]} × {size[1]} (the model's own size) and enlarged to"
-        f" {shown[0]} × {shown[1]}."
-    )
-    return size, shown, (note,)
+        return ()
+    made = f"Made at {size[0]} × {size[1]} ({which})"
+    return (f"{made} and enlarged to {shown[0]} × {shown[1]}.",)
 
 
 def _shown_at(size: Size) -> Callable[[Sequence[Image.Image]], Image.Image]:

@@ -1,9 +1,10 @@
 """Following a run step by step: progress, previews and cancelling, whatever the pipeline offers.
 
 Where a pipeline has `callback_on_step_end`, that is used. The others (PixArt and some fifty more)
-report through their progress bar, which is replaced for the run. In both, a hook before every pass
-of the denoiser looks whether to stop. Stopping means raising through the pipeline: its own
-interrupt flag would return a half-made picture as if it were whole.
+report through their progress bar, which is replaced for the run; pipelines of blocks are followed
+by the steps of their scheduler. In all, a hook before every pass of the denoiser looks whether to
+stop. Stopping means raising through the pipeline: its own interrupt flag would return a half-made
+picture as if it were whole.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import torch
+
 from gator_engine.adapters.generators._diffusers.models import LoadedModel
+from gator_engine.adapters.generators._diffusers.modular import is_modular, steps_of
 from gator_engine.adapters.generators._diffusers.preview import preview_of
 from gator_engine.adapters.generators._diffusers.signature import taken_by
 from gator_engine.errors import GatorError
 from gator_engine.ports import Run
 
 PREVIEW_EVERY_S = 0.25
+# Of the time that has passed, so much may go into previews: a tiny VAE on a CPU shows fewer.
+PREVIEW_SHARE = 0.02
 DENOISING_SHARE = 0.95
 
 
@@ -52,7 +58,7 @@ class StepWatcher:
     ) -> None:
         self._model, self._size, self._lost = model, size, lost
         self._followers = dict(enumerate(followers))
-        self._previewed = 0.0
+        self._next_preview = 0.0
         self.by_bar = not calls_back(model.pipe)
         self.steps = 0
         self.began_at = 0.0
@@ -99,16 +105,22 @@ class StepWatcher:
     def _shows(self, latents: Any) -> bool:
         """Whether it is time for previews, and there is something to make them of."""
         now = time.perf_counter()
-        if latents is None or self._model.colours is None:
+        if latents is None or self._model.shows is None or now < self._next_preview:
             return False
-        if now - self._previewed < PREVIEW_EVERY_S:
-            return False
-        self._previewed = now
+        self._next_preview = now + PREVIEW_EVERY_S
         return True
 
     def _preview(self, latents: Any) -> bytes | None:
-        colours = self._model.colours
-        return preview_of(latents, colours, self._model.pipe, self._size) if colours else None
+        shows = self._model.shows
+        if shows is None:
+            return None
+        if latents.is_cuda:
+            torch.cuda.synchronize(latents.device)  # So as not to count the step as the preview's.
+        began = time.perf_counter()
+        shown = preview_of(latents, shows, self._model.pipe, self._size)
+        took = time.perf_counter() - began
+        self._next_preview = max(self._next_preview, began + took / PREVIEW_SHARE)
+        return shown
 
 
 def calls_back(pipe: Any) -> bool:
@@ -119,6 +131,10 @@ def calls_back(pipe: Any) -> bool:
 @contextmanager
 def watched(model: LoadedModel, watcher: StepWatcher) -> Iterator[None]:
     """Hook the watcher into the pipeline, and leave the pipeline usable whatever happens."""
+    if is_modular(model.pipe):
+        with _in_blocks(model, watcher):
+            yield
+        return
     hook = model.denoiser.register_forward_pre_hook(watcher.before_pass)
     if watcher.by_bar:
         model.pipe.progress_bar = lambda iterable=None, total=None: _Bar(
@@ -135,6 +151,16 @@ def watched(model: LoadedModel, watcher: StepWatcher) -> Iterator[None]:
         if not finished:
             # The pipeline does this at the end of a call, which a raise skips.
             model.pipe.maybe_free_model_hooks()
+
+
+@contextmanager
+def _in_blocks(model: LoadedModel, watcher: StepWatcher) -> Iterator[None]:
+    hook = model.denoiser.register_forward_pre_hook(watcher.before_pass)
+    try:
+        with steps_of(model.pipe, watcher.step):
+            yield
+    finally:
+        hook.remove()
 
 
 class _Bar:

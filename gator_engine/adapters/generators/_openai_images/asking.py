@@ -91,7 +91,8 @@ class Provider:
         picture = shown(data, made, self.request.size, str(self.options["fit"]))
         self._remark(picture)
         parameters = {**_plain(told), **_reported(answer.data, first), **_sizes(picture)}
-        return GeneratedFile(picture.data, seed, alt_text(self.request), parameters)
+        told_of = alt_text(self.request)
+        return GeneratedFile(picture.data, seed, told_of, parameters, picture.received)
 
     def _words(self, seed: int) -> dict[str, Any]:
         width, height = size_for(self.request.size, self.settings.image_api_sizes)

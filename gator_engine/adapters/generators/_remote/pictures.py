@@ -23,11 +23,15 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture as it is kept: its bytes, its size as made and as kept (width, height)."""
+    """A picture as it is kept: its bytes, its size as made and as kept (width, height).
+
+    `received` are the bytes that came, where those kept are others.
+    """
 
     data: bytes
     made: tuple[int, int]
     kept: tuple[int, int]
+    received: bytes = b""
 
 
 def refuse_no_pictures(request: GenerateRequest, most_pixels: float) -> None:
@@ -68,7 +72,7 @@ def shown(data: bytes, made: tuple[int, int], wanted: tuple[int, int], fit: str)
         fitted = FITS[fit](image.convert("RGB"), wanted)
     changed = io.BytesIO()
     fitted.save(changed, "PNG")
-    return Shown(changed.getvalue(), made, wanted)
+    return Shown(changed.getvalue(), made, wanted, data)
 
 
 def size_note(picture: Shown, wanted: tuple[int, int]) -> str:
@@ -79,8 +83,8 @@ def size_note(picture: Shown, wanted: tuple[int, int]) -> str:
     if picture.kept == picture.made:
         return f"Asked for {asked} pixels, {made} came back; nothing was cropped."
     return (
-        f"Asked for {asked} pixels, {made} came back and was fitted as you chose. That rewrites"
-        " the file, so content credentials of the provider are gone."
+        f"Asked for {asked} pixels, {made} came back and was fitted as you chose. Content"
+        " credentials of the provider, if there were any, are carried along as those of its source."
     )
 
 

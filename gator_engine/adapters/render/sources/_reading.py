@@ -12,7 +12,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from gator_engine.adapters.media.containers import Source, open_container
+from gator_engine.adapters.media.containers import Source, is_cover, open_container
 from gator_engine.errors import InvalidInput
 
 DECODER_THREADS = 2
@@ -40,7 +40,7 @@ class FrameReader:
 
     def __init__(self, source: Source) -> None:
         self._container, self._file = open_container(source, "media")
-        films = [one for one in self._container.streams.video if not _is_cover(one)]
+        films = [one for one in self._container.streams.video if not is_cover(one)]
         found = [one for one in films if one.codec_context is not None]
         if not found:
             self.close()
@@ -179,10 +179,6 @@ def picture_end(container: av.container.InputContainer, stream: VideoStream) -> 
 
 def _unprimed(start: Fraction) -> Fraction:
     return Fraction(0) if -_PRIMING_S < start < 0 else start
-
-
-def _is_cover(stream: VideoStream) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def _chained(first: Shown, rest: Iterator[Shown]) -> Iterator[Shown]:

@@ -199,12 +199,14 @@ class SqlAssets:
         fulltext.take_out(self._connection, was.place, was.search_text)
 
     def _put_tags(self, asset: Asset) -> None:
-        mine = asset_tags.c.asset_id == asset.id
+        mine, shelf = asset_tags.c.asset_id == asset.id, shelf_of(asset)
+        moved = update(asset_tags).where(mine, asset_tags.c.shelf != shelf).values(shelf=shelf)
+        self._connection.execute(moved)
         known = set(self._connection.execute(select(asset_tags.c.tag).where(mine)).scalars())
         if gone := known - set(asset.tags):
             self._connection.execute(delete(asset_tags).where(mine, asset_tags.c.tag.in_(gone)))
         if new := [tag for tag in dict.fromkeys(asset.tags) if tag not in known]:
-            rows = [{"tag": tag, "asset_id": asset.id} for tag in new]
+            rows = [{"tag": tag, "asset_id": asset.id, "shelf": shelf} for tag in new]
             self._connection.execute(asset_tags.insert(), rows)
 
     def _place(self, asset: Asset) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select
 
 from gator_engine.adapters.sql.rows import Rows, fields_of
 from gator_engine.adapters.sql.tables import (
@@ -18,7 +18,13 @@ from gator_engine.adapters.sql.tables import (
 )
 from gator_engine.domain.assets import AssetKind, Shelf
 from gator_engine.domain.boards import Board, BoardSummary
-from gator_engine.domain.fingerprints import BANDS, bands_of, probes
+from gator_engine.domain.fingerprints import (
+    BANDS,
+    DETAIL_BITS,
+    PictureFingerprint,
+    bands_of,
+    probes,
+)
 from gator_engine.domain.ratings import ContentRating
 
 MOST_IDS = 500
@@ -117,53 +123,67 @@ class SqlFingerprints:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put(self, asset_id: str, bits: int | None) -> None:
+    def put(self, asset_id: str, fingerprint: PictureFingerprint | None) -> None:
         """Store it; None says that the picture is too plain to have one."""
         self._connection.execute(delete(fingerprints).where(fingerprints.c.asset_id == asset_id))
         row: dict[str, Any] = {"asset_id": asset_id}
-        if bits is not None:
-            row["bits"] = bits - _SIGN
-            row |= {f"band_{number}": part for number, part in enumerate(bands_of(bits))}
+        if fingerprint is not None:
+            row["bits"] = fingerprint.bits - _SIGN
+            row["detail"] = fingerprint.detail.to_bytes(DETAIL_BITS // 8)
+            bands = bands_of(fingerprint.bits)
+            row |= {f"band_{number}": part for number, part in enumerate(bands)}
         self._connection.execute(fingerprints.insert().values(row))
 
-    def near(self, bits: int) -> Mapping[str, int]:
-        """Fingerprints outside the trash that share a probed band, by asset."""
+    def near(self, bits: int) -> Mapping[str, PictureFingerprint]:
+        """Fingerprints of the library proper that share a probed band, by asset."""
         columns = [fingerprints.c[f"band_{number}"] for number in range(BANDS)]
         probed = zip(columns, probes(bits), strict=True)
         some = or_(*(column.in_(values) for column, values in probed))
-        return self._read(_in_library().where(some))
+        return self._whole(_in_library(fingerprints.c.detail).where(some))
 
-    def of(self, asset_id: str) -> int | None:
+    def of(self, asset_id: str) -> PictureFingerprint | None:
         """Its fingerprint, None when it has none."""
-        mine = select(fingerprints.c.bits).where(fingerprints.c.asset_id == asset_id)
-        bits = self._connection.execute(mine).scalar()
-        return None if bits is None else bits + _SIGN
+        return self.many([asset_id]).get(asset_id)
 
     def all(self) -> Mapping[str, int]:
-        """Every fingerprint of pictures in the library proper."""
-        return self._read(_in_library())
+        """The coarse bits of every picture in the library proper that has its detail too."""
+        return {row.asset_id: row.bits + _SIGN for row in self._connection.execute(_in_library())}
+
+    def many(self, asset_ids: Sequence[str]) -> Mapping[str, PictureFingerprint]:
+        """Whole fingerprints of these, by asset."""
+        found: dict[str, PictureFingerprint] = {}
+        columns = (fingerprints.c.asset_id, fingerprints.c.bits, fingerprints.c.detail)
+        for start in range(0, len(asset_ids), MOST_IDS):
+            some = fingerprints.c.asset_id.in_(asset_ids[start : start + MOST_IDS])
+            found |= self._whole(select(*columns).where(some, fingerprints.c.detail.is_not(None)))
+        return found
 
     def missing(self, limit: int) -> Sequence[str]:
-        """Pictures that were never looked at, newest first."""
+        """Pictures that were never looked at, or not in detail, newest first."""
+        whole = fingerprints.c.bits.is_(None) | fingerprints.c.detail.is_not(None)
         query = (
             select(assets.c.id)
             .where(
                 assets.c.shelf == Shelf.LIBRARY,
                 assets.c.kind == AssetKind.IMAGE,
-                assets.c.id.not_in(select(fingerprints.c.asset_id)),
+                assets.c.id.not_in(select(fingerprints.c.asset_id).where(whole)),
             )
             .order_by(assets.c.place.desc())
             .limit(limit)
         )
         return list(self._connection.execute(query).scalars())
 
-    def _read(self, query: Select[Any]) -> Mapping[str, int]:
-        return {row.asset_id: row.bits + _SIGN for row in self._connection.execute(query)}
+    def _whole(self, query: Select[Any]) -> Mapping[str, PictureFingerprint]:
+        rows = self._connection.execute(query)
+        return {
+            row.asset_id: PictureFingerprint(row.bits + _SIGN, int.from_bytes(row.detail))
+            for row in rows
+        }
 
 
-def _in_library() -> Select[Any]:
+def _in_library(*more: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(fingerprints.c.asset_id, fingerprints.c.bits)
+        select(fingerprints.c.asset_id, fingerprints.c.bits, *more)
         .join(assets, assets.c.id == fingerprints.c.asset_id)
-        .where(assets.c.shelf == Shelf.LIBRARY, fingerprints.c.bits.is_not(None))
+        .where(assets.c.shelf == Shelf.LIBRARY, fingerprints.c.detail.is_not(None))
     )

@@ -11,10 +11,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Text, cast, func, select
+from sqlalchemy import Column, Connection, Text, cast, delete, exists, func, select
 
 from gator_engine.adapters.sql.columns import Document
-from gator_engine.adapters.sql.tables import assets, generations, lineage, metadata
+from gator_engine.adapters.sql.tables import (
+    assets,
+    generations,
+    lineage,
+    metadata,
+    renditions,
+)
 from gator_engine.domain.assets import Shelf
 from gator_engine.ports.shelves import StorageRow
 
@@ -36,6 +42,8 @@ MENTIONS = {
 # What a generation made is told by the assets themselves; the audit trail only remembers.
 NO_CLAIM = {generations.c.asset_ids}
 ONLY_REMEMBERS = {"audit_events"}
+# The key of a rendition begins with the content hash of its original.
+_ORIGINAL = func.substr(renditions.c.key, 1, 64)
 _WORD = re.compile(r"\w+")
 _SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
@@ -95,6 +103,24 @@ class SqlUsage:
                 for row in self._connection.execute(select(assets.c.id, column).where(some)):
                     if row[0] not in others:
                         found.add(row[1])
+        return frozenset(found)
+
+    def copies(self, sha256s: Sequence[str]) -> frozenset[str]:
+        """See UsageRepository."""
+        found: set[str] = set()
+        for start in range(0, len(sha256s), MOST_IDS):
+            some = _ORIGINAL.in_(sha256s[start : start + MOST_IDS])
+            found |= set(
+                self._connection.execute(select(renditions.c.sha256).where(some)).scalars()
+            )
+        return frozenset(found)
+
+    def forget_copies(self) -> frozenset[str]:
+        """See UsageRepository."""
+        orphaned = ~exists().where(assets.c.sha256 == _ORIGINAL)
+        found = set(self._connection.execute(select(renditions.c.sha256).where(orphaned)).scalars())
+        if found:
+            self._connection.execute(delete(renditions).where(orphaned))
         return frozenset(found)
 
     def stored_sha256(self) -> frozenset[str]:

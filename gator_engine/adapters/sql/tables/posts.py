@@ -21,7 +21,7 @@ posts = Table(
     text("created_by"),
     Column("ai_disclosure", Boolean, nullable=False),
     text("language"),
-    Column("rating", Word(Rating), nullable=False),
+    Column("rating", Word(Rating)),
     Column("approval", Word(Approval), nullable=False),
     Column("approved_version", Integer),
     text("review_comment"),
