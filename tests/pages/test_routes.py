@@ -152,3 +152,15 @@ def test_the_calendar_is_a_feed_for_those_with_a_token(
     assert planned
     assert {str(event["uid"]): event.start for event in events} == planned
     assert any("published" in str(event["summary"]) for event in events)
+
+
+def test_a_draft_that_is_not_there_is_refused(client: httpx2.Client, studio: Studio) -> None:
+    gone = studio.vault.sign("draft:r1", ttl_s=60)
+    assert client.get(f"/drafts/{gone}").status_code == 404
+    assert client.get("/drafts/forged").status_code == 403
+    kept = studio.settings.home / "cache" / "drafts"
+    kept.mkdir(parents=True)
+    (kept / "r1.mp4").write_bytes(b"film")
+    answer = client.get(f"/drafts/{gone}", headers={"Range": "bytes=1-2"})
+    assert (answer.status_code, answer.content) == (206, b"il")
+    assert answer.headers["content-type"] == "video/mp4"
