@@ -77,7 +77,7 @@ def _speaker(pid: int) -> Speaker:
 @cache
 def _voices(pid: int) -> tuple[VoiceInfo, ...]:
     found = _speaker(pid).ask()["voices"]
-    return tuple(VoiceInfo(code, name, code, LICENCE, NOTE) for code, name in sorted(found))
+    return tuple(VoiceInfo(code, name, code, LICENCE, NOTE) for code, name in found)
 
 
 ENGINE = Espeak

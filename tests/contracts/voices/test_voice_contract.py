@@ -83,6 +83,12 @@ def test_slower_speech_takes_longer(engine: VoiceEngine) -> None:
 
 
 @pytest.mark.parametrize("engine", ["espeak"], indirect=True)
+def test_every_voice_that_is_offered_speaks(engine: VoiceEngine) -> None:
+    for voice in engine.voices():
+        assert len(engine.speak(SpeechRequest("1 2", voice.slug, voice.language)).wav) > 2000
+
+
+@pytest.mark.parametrize("engine", ["espeak"], indirect=True)
 def test_an_unknown_voice_is_named(engine: VoiceEngine) -> None:
     with pytest.raises(InvalidInput, match="nobody"):
         engine.speak(SpeechRequest(TEXT, "nobody", "en"))

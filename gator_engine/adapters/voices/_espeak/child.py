@@ -70,6 +70,7 @@ class Library:
         self._lib.espeak_SetSynthCallback(self._callback)
         self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._names = self._listed()
 
     def _heard(self, samples: Any, count: int, events: Any) -> int:
         if samples and count:
@@ -105,17 +106,23 @@ class Library:
 
     def voices(self) -> dict[str, Any]:
         """(language, name) of every voice."""
-        found, number = [], 0
-        listed = self._lib.espeak_ListVoices(None)
+        return {"voices": sorted(self._names.items())}
+
+    def _listed(self) -> dict[str, str]:
+        """Language code → the library's own name of the voice."""
+        found: dict[str, str] = {}
+        listed, number = self._lib.espeak_ListVoices(None), 0
         while listed[number]:
             voice = listed[number].contents
             # A priority byte stands before the language's name.
-            found.append((voice.languages[1:].split(b"\0")[0].decode(), voice.name.decode()))
+            code = voice.languages[1:].split(b"\0")[0].decode()
+            found.setdefault(code, voice.name.decode())
             number += 1
-        return {"voices": found}
+        return found
 
     def _choose(self, voice: str) -> None:
-        if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
+        name = self._names.get(voice)
+        if name is None or self._lib.espeak_SetVoiceByName(name.encode()) != 0:
             raise LookupError(voice)
 
 
