@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gator_engine.adapters.subtitles import SubtitleFiles
@@ -73,6 +73,7 @@ def captions(draw: st.DrawFn) -> Captions:
     return Captions(tuple(cues))
 
 
+@settings(deadline=None)
 @given(captions(), st.sampled_from(["srt", "vtt", "ass"]), st.sampled_from(list(RATES)))
 def test_text_comes_back_exactly_and_times_within_a_frame(
     written: Captions, kind: str, rate: str
@@ -86,6 +87,7 @@ def test_text_comes_back_exactly_and_times_within_a_frame(
     assert not caption_problems(back, 10**9, RATES[rate], EASY)
 
 
+@settings(deadline=None)
 @given(captions(), st.sampled_from(["vtt", "ass"]))
 def test_word_times_come_back_where_the_format_has_them(written: Captions, kind: str) -> None:
     back = FILES.read(FILES.write(written, kind, RATE, FRAME), f"a.{kind}", RATE)
@@ -281,6 +283,7 @@ def test_too_many_captions_are_refused() -> None:
         read(stamp * 20_001)
 
 
+@settings(deadline=None)
 @given(
     st.text("WEBVT\n0123456789:.,->< {}\\abkN[]Dialogue", max_size=200),
     st.sampled_from(["srt", "vtt", "ass"]),

@@ -6,7 +6,7 @@ Capitals stand for right-to-left letters, as in the annex (UAX #9).
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gator_engine.adapters.render.text import bidi
@@ -54,6 +54,7 @@ def test_the_first_strong_letter_decides(text: str, direction: str) -> None:
 ALPHABET = st.text("abאבعب12٣ .,()[]-%🔥\u0301\u200f\u2067", max_size=24)
 
 
+@settings(deadline=None)
 @given(ALPHABET, st.sampled_from(["ltr", "rtl"]))
 def test_every_character_is_shown_once(text: str, direction: str) -> None:
     levels = bidi.levels(text, direction)
@@ -61,11 +62,13 @@ def test_every_character_is_shown_once(text: str, direction: str) -> None:
     assert sorted(bidi.visual_order(levels)) == list(range(len(text)))
 
 
+@settings(deadline=None)
 @given(st.text("ab 12.,()", max_size=20))
 def test_plain_latin_stays_as_it_is(text: str) -> None:
     assert bidi.visual_order(bidi.levels(text, "ltr")) == list(range(len(text)))
 
 
+@settings(deadline=None)
 @given(st.text("אב", min_size=1, max_size=20))
 def test_plain_hebrew_is_turned_around(text: str) -> None:
     assert bidi.visual_order(bidi.levels(text, "rtl")) == list(range(len(text)))[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gator_engine.domain.video import caption_edits as edits
@@ -51,6 +51,7 @@ def test_a_shorter_text_leaves_the_other_times_alone() -> None:
 TEXTS = st.lists(st.sampled_from(["a", "We", "tried", "it", "new"]), min_size=1, max_size=9)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_any_new_text_stands_in_order_inside_the_cue(words: list[str]) -> None:
     cue = edits.reworded(CAPTIONS, "c1", " ".join(words)).cues[0]

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gator_engine.domain.video.captions import STYLES, Captions, Cue, Word
@@ -40,6 +40,7 @@ def timed_words(draw: st.DrawFn) -> list[Word]:
     return found
 
 
+@settings(deadline=None)
 @given(timed_words(), st.integers(8, 30), st.integers(1, 3))
 def test_no_word_is_lost_and_the_order_is_kept(words: list[Word], columns: int, lines: int) -> None:
     rules = CueRules(line_columns=columns, lines=lines)
@@ -48,6 +49,7 @@ def test_no_word_is_lost_and_the_order_is_kept(words: list[Word], columns: int, 
     assert [cue.id for cue in cues] == [f"c{n}" for n in range(1, len(cues) + 1)]
 
 
+@settings(deadline=None)
 @given(timed_words())
 def test_cues_and_words_follow_each_other_without_overlap(words: list[Word]) -> None:
     cues = cues_from_words(words, RATE)
@@ -61,6 +63,7 @@ def test_cues_and_words_follow_each_other_without_overlap(words: list[Word]) -> 
     assert all(one.span.end <= two.start for one, two in pairs_of_cues)
 
 
+@settings(deadline=None)
 @given(timed_words(), st.integers(8, 30), st.integers(1, 3))
 def test_every_cue_fits_its_lines(words: list[Word], columns: int, lines: int) -> None:
     rules = CueRules(line_columns=columns, lines=lines)
@@ -69,6 +72,7 @@ def test_every_cue_fits_its_lines(words: list[Word], columns: int, lines: int) -
         assert len(cue.words) == 1 or lines_needed(cue.words, rules) <= lines
 
 
+@settings(deadline=None)
 @given(timed_words())
 def test_a_cue_that_is_too_short_has_no_room_beside_it(words: list[Word]) -> None:
     rules, least = CueRules(), ceil(0.25 * 30)
@@ -81,6 +85,7 @@ def test_a_cue_that_is_too_short_has_no_room_beside_it(words: list[Word]) -> Non
     assert cues[-1].length >= least
 
 
+@settings(deadline=None)
 @given(timed_words(), st.integers(0, 60))
 def test_nothing_is_shown_after_the_voice_ends(words: list[Word], early: int) -> None:
     end = max(len(words), words[-1].start + words[-1].length - early)
@@ -175,6 +180,7 @@ def test_an_empty_span_cannot_be_stretched() -> None:
         retimed(some_captions(), Span(0, 0), Span(0, 10))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 100), st.integers(0, 300), st.integers(1, 300))
 def test_retimed_captions_still_do_not_overlap(a: int, b: int, c: int, d: int) -> None:
     after = retimed(some_captions(), Span(a, b), Span(c, d))

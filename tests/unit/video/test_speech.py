@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gator_engine.domain.video.casing import uppercase
@@ -42,6 +42,7 @@ def test_syllables_are_counted_in_every_script(word: str, count: float) -> None:
     assert syllables(word) == count
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc好é.,", min_size=1, max_size=8), min_size=1, max_size=30))
 def test_spread_words_are_all_there_inside_the_span_one_after_the_other(parts: list[str]) -> None:
     text, span = " ".join(parts), Span(40, 400)
@@ -99,6 +100,7 @@ def test_lines_end_where_each_script_allows(text: str, parts: list[str]) -> None
     assert [piece for piece, _ in pieces(text)] == parts
 
 
+@settings(deadline=None)
 @given(st.text("ab 你，。（）“”ーっか-/🔥👍🏽\u00a0.,!", max_size=30))
 def test_pieces_are_the_text_again_and_no_line_begins_with_a_closing_mark(text: str) -> None:
     found = pieces(text)
