@@ -27,7 +27,7 @@ MOST_GAIN_DB = 40.0
 """What is quieter than 40 dB under the wanted level is noise: it is not blown up any further."""
 TOLERANCE_LU = 0.3
 """A second round is made for more than this; half a unit is what is promised."""
-_AAC_MARGIN_DB = 0.6
+_AAC_MARGIN_DB = 1.0
 """What the encoder usually adds to a peak; more than that is found by measuring its output."""
 _MORE_ROUNDS, _GAINS = 2, 3
 
@@ -98,7 +98,7 @@ class _Master:
             if over <= 0 and (abs(off) <= tolerance or self._gain_db >= MOST_GAIN_DB):
                 return result
             if over > 0:
-                self._ceiling_db -= over + _AAC_MARGIN_DB / 2
+                self._ceiling_db -= over + _AAC_MARGIN_DB / 4
         return self._encoded(path, kbps)[0]
 
     def _encoded(self, path: Path, kbps: int) -> tuple[Loudness, float | None]:
