@@ -52,7 +52,7 @@ class Espeak:
         rate, sound = int(answer["rate"]), base64.b64decode(answer["sound"])
         length = len(sound) / 2 / rate
         starts = [(at, ms / 1000) for at, ms in answer["words"]]
-        ends = [start for _, start in starts[1:]] + [length]
+        ends = [*(start for _, start in starts[1:]), *([length] if starts else [])]
         tokens = [
             TimedToken(at, start, end)
             for (at, start), end in zip(starts, ends, strict=True)
