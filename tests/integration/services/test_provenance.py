@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gator_engine import InvalidInput, PostMedia, Studio, open_studio
+from gator_engine import InvalidInput, PostMedia, Rating, Studio, open_studio
 from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import BriefDraft, BriefKind
 from gator_engine.domain.provenance import SOURCE_TYPES, CredentialState
@@ -121,7 +121,7 @@ def test_the_same_brief_gives_the_same_content(desk: Desk) -> None:
     [
         (b"", "empty"),
         (b"plain words", "type"),
-        (b"\x89PNG" + b"\0" * (51 * 2**20), "MiB"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * (51 * 2**20), "MiB"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(desk: Desk, data: bytes, said: str) -> None:
@@ -153,7 +153,9 @@ def posted(studio: Studio, sandbox: Sandbox, slug: str, asset: Asset) -> bytes:
     persona = known[0] if known else studio.personas.create(template)
     account = studio.accounts.connect_sandbox(slug, f"prov{asset.id[-12:].lower()}")
     media = (PostMedia(asset.id, "noise"),)
-    post = studio.composing.draft(persona.id, f"Look: {asset.id}", media=media)
+    post = studio.composing.draft(
+        persona.id, f"Look: {asset.id}", media=media, rating=Rating.GENERAL
+    )
     studio.composing.approve(post.id)
     studio.scheduling.post_now(post.id, [account.id])
     run_jobs(studio)
