@@ -40,7 +40,7 @@ def reference_use(settings: Settings, task: Task, model: str, adapter: str) -> R
         most = 1 if named == _READS_ONE and task is not Task.EDIT else MOST_SHOWN
         return ReferenceUse(model, label, ReferenceWay.PICTURES, most)
     if family not in _STEERED:
-        unknown = family is Family.UNKNOWN and family_of(named) is None
+        unknown = family is Family.UNKNOWN and not named
         lacks = f"It is not known here whether {label} takes pictures." if unknown else ""
         return ReferenceUse(model, label, ReferenceWay.NONE, lacks=lacks)
     found = adapter.strip() or _installed_adapter(installed, family)
