@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gator_engine import InvalidInput, PostMedia, Studio, open_studio
+from gator_engine import InvalidInput, PostMedia, Rating, Studio, open_studio
 from gator_engine.domain.assets import Asset, Origin, Provenance
 from gator_engine.domain.briefs import BriefDraft, BriefKind
 from gator_engine.domain.provenance import SOURCE_TYPES, CredentialState
@@ -153,7 +153,8 @@ def posted(studio: Studio, sandbox: Sandbox, slug: str, asset: Asset) -> bytes:
     persona = known[0] if known else studio.personas.create(template)
     account = studio.accounts.connect_sandbox(slug, f"prov{asset.id[-12:].lower()}")
     media = (PostMedia(asset.id, "noise"),)
-    post = studio.composing.draft(persona.id, f"Look: {asset.id}", media=media)
+    text = f"Look: {asset.id}"
+    post = studio.composing.draft(persona.id, text, media=media, rating=Rating.GENERAL)
     studio.composing.approve(post.id)
     studio.scheduling.post_now(post.id, [account.id])
     run_jobs(studio)
