@@ -32,7 +32,7 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     ),
     "files by words": (
         lambda uow: uow.assets.search(AssetQuery(text="red bowl", favourite=True)),
-        "asset_search VIRTUAL TABLE INDEX",
+        "VIRTUAL TABLE INDEX",  # Of the index itself, and before that of its words.
     ),
     "what to filter by": (lambda uow: uow.assets.facets(), "COVERING INDEX"),
     "the attempts of a delivery": (lambda uow: uow.deliveries.attempts("d1"), "delivery_id=?"),

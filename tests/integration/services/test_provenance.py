@@ -153,9 +153,8 @@ def posted(studio: Studio, sandbox: Sandbox, slug: str, asset: Asset) -> bytes:
     persona = known[0] if known else studio.personas.create(template)
     account = studio.accounts.connect_sandbox(slug, f"prov{asset.id[-12:].lower()}")
     media = (PostMedia(asset.id, "noise"),)
-    post = studio.composing.draft(
-        persona.id, f"Look: {asset.id}", media=media, rating=Rating.GENERAL
-    )
+    text = f"Look: {asset.id}"
+    post = studio.composing.draft(persona.id, text, media=media, rating=Rating.GENERAL)
     studio.composing.approve(post.id)
     studio.scheduling.post_now(post.id, [account.id])
     run_jobs(studio)
