@@ -12,7 +12,7 @@ from gator_engine.domain.video import retiming
 from gator_engine.domain.video.profiles import PROFILES, VARIANTS
 from gator_engine.domain.video.time import timecode
 from gator_engine.domain.work import JobState
-from pages._ui import brief_form, cards, forms, job_status, shell, state, words
+from pages._ui import brief_form, cards, forms, job_status, players, shell, state, words
 from pages._ui.commands import attempt
 from pages._ui.errors import boundary
 from pages._ui.session import studio
@@ -103,7 +103,8 @@ def _ended(one: Rendering) -> None:
         st.warning(state.plain(one.error or "It ended early."), icon=":material/error:")
         return
     asset = studio().library.get(one.asset_id)
-    st.video(studio().library.url(asset.id), width=260)
+    with st.container(width=260):
+        players.show(asset)
     made = one.measured
     if made is not None:
         loud = f"{made.loudness_lufs:.1f} LUFS" if made.loudness_lufs is not None else "silent"
