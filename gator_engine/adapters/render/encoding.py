@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -112,6 +113,7 @@ def candidates(setting: str, encoding: Encoding, broken: set[str]) -> Sequence[s
     return (setting,)
 
 
+@lru_cache(maxsize=64)
 def works(name: str, encoding: Encoding) -> bool:
     """Whether an encoder is here and encodes frames of that size: two are tried."""
     if name not in av.codecs_available:
