@@ -130,10 +130,14 @@ def piece(seconds: int = 20, size: tuple[int, int] = SIZE) -> Any:
     from gator_engine.domain.video.framing import Easing, Motion, Rect
     from gator_engine.domain.video.transitions import Transition
 
-    edge = (1 - 1 / ZOOM) / 2
-    near = Rect(edge, edge, 1 / ZOOM, 1 / ZOOM)
     clip_frames, change = cut(seconds)
     length = clip_frames * (seconds * RATE // clip_frames)
+    edge = (1 - 1 / ZOOM) / 2
+    # Each round goes a little elsewhere, so that no segment of a longer piece equals another.
+    near = [
+        Rect(edge, edge * (1 - number // STILLS / 100), 1 / ZOOM, 1 / ZOOM)
+        for number in range(length // clip_frames)
+    ]
     clips = tuple(
         Clip(
             f"c{number}",
@@ -141,7 +145,7 @@ def piece(seconds: int = 20, size: tuple[int, int] = SIZE) -> Any:
             (
                 Pane(
                     Media(MediaKind.ASSET, f"s{number % STILLS}"),
-                    motion=Motion(Rect(), near, Easing.LINEAR),
+                    motion=Motion(Rect(), near[number], Easing.LINEAR),
                 ),
             ),
             transition=Transition(length=change) if number else None,

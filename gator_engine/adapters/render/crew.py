@@ -17,7 +17,7 @@ from gator_engine.adapters.render.writer import SegmentEncoder
 from gator_engine.errors import Cancelled
 from gator_engine.ports.generation import Run
 
-LOOK_S, TELL_S = 0.1, 0.4
+LOOK_S, TELL_S = 0.15, 0.5
 """How often the watching thread asks whether to stop, and how often it tells how far it is."""
 STAGE = "Drawing and encoding"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -17,7 +18,7 @@ SOFTWARE = "libx264"
 HARDWARE = ("h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox")
 """Encoders of graphics cards that take frames from main memory, the most usual first.
 
-VA-API is not among them: it takes surfaces of its own only, and PyAV cannot upload to those.
+VA-API is not among them: it takes surfaces of the card, to which frames would go first.
 """
 # Code points of ITU-T H.273: BT.709 is 1 in all three tables; range 1 is limited ("tv").
 BT709, LIMITED = 1, 1
@@ -62,8 +63,9 @@ class Encoding:
     def describe(self) -> str:
         """What goes into the key of a segment: all of it but the threads, which change no header.
 
-        x264 gives the same pictures with the same number of threads; with another number they
-        differ below what the quality setting allows, and still join.
+        One key may stand for encodings that differ by a few bits: with another number of threads,
+        and at some widths from run to run (108 and 112 pixels, not 128; never without x264's
+        macroblock tree). All of them keep to the wish for quality, and join.
         """
         options = sorted(self.options.items())
         return repr((self.encoder, av.__version__, options, self.size, str(self.rate.fraction)))
@@ -111,6 +113,7 @@ def candidates(setting: str, encoding: Encoding, broken: set[str]) -> Sequence[s
     return (setting,)
 
 
+@lru_cache(maxsize=64)
 def works(name: str, encoding: Encoding) -> bool:
     """Whether an encoder is here and encodes frames of that size: two are tried."""
     if name not in av.codecs_available:

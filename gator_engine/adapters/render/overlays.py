@@ -43,3 +43,9 @@ def sticker(rgba: np.ndarray, original: tuple[int, int], box: Box) -> Sticker:
     straight = fitted[:, :, :3] * 255 / np.maximum(fitted[:, :, 3:], 1)
     pixels = np.dstack([np.clip(straight, 0, 255), fitted[:, :, 3]])
     return Sticker(place.x, place.y, np.rint(pixels).astype(np.uint8))
+
+
+def coloured(colour: str, box: Box) -> Sticker:
+    """A box filled with a colour written #rrggbb."""
+    ink = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return Sticker(box.x, box.y, np.full((box.h, box.w, 4), (*ink, 255), np.uint8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,16 +27,20 @@ class Segment:
         return self.start + self.length
 
 
-def segments(shots: Shots, settings: str) -> tuple[Segment, ...]:
+def segments(
+    shots: Shots, settings: str, check: Callable[[], None] = lambda: None
+) -> tuple[Segment, ...]:
     """The segments of a video in order; `settings` says how they are drawn and encoded.
 
     Borders lie where clips and transitions begin and end. A key is the SHA-256 of the settings and
-    of the plans of the segment's own frames, so nothing outside it can change it.
+    of the plans of the segment's own frames, so nothing outside it can change it. `check` is called
+    between segments and may raise to stop.
     """
-    return tuple(
-        Segment(start, end - start, _key(shots, start, end, settings))
-        for start, end in _stretches(shots)
-    )
+    found = []
+    for start, end in _stretches(shots):
+        check()
+        found.append(Segment(start, end - start, _key(shots, start, end, settings)))
+    return tuple(found)
 
 
 def _stretches(shots: Shots) -> Iterator[tuple[int, int]]:

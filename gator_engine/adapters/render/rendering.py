@@ -71,7 +71,8 @@ class Rendering:
     def result(self, encoding: Encoding, workers: int) -> RenderResult:
         """Make the file. Raises as the port says, and av.FFmpegError when the encoder fails."""
         cv2.setNumThreads(1)  # The encoder has the cores.
-        plan = segments(self._picture.shots, f"{drawing.VERSION} {encoding.describe()}")
+        settings = f"{drawing.VERSION} {encoding.describe()}"
+        plan = segments(self._picture.shots, settings, self._run.check)
         with self._cache.work() as work:
             sound, measured = self._sound(work)
             encoded, reused = self._segments(plan, encoding, workers, work)
@@ -139,6 +140,7 @@ class Rendering:
         found: dict[str, Encoded] = {}
         with self._timed("cache"):
             for segment in plan:
+                self._run.check()
                 if segment.key in found:
                     continue
                 path = self._cache.take(f"{segment.key}.mp4", work)

@@ -5,6 +5,7 @@ Two frames whose plans are equal look the same, and nothing else reaches their p
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ from gator_engine.domain.video.titles import Title
 from gator_engine.domain.video.transitions import Direction, Transition, TransitionKind
 from gator_engine.errors import InvalidInput
 from gator_engine.ports.video import MediaFile
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,7 @@ class Shots:
     def _source(self, media: Media, owner: str) -> Source:
         match media.kind:
             case MediaKind.COLOUR:
-                return Source(media.kind, media.colour.lower())
+                return Source(media.kind, media.colour.lower(), owner=owner)
             case MediaKind.TITLE:
                 return Source(media.kind, "", media.title, owner=owner)
         file = self._media.get(media.asset_id)
@@ -238,15 +241,25 @@ class Shots:
 
     def _check_files(self, one: _Placed) -> None:
         assert isinstance(one.item, Clip)
+        name = _words(one.item)
+        if one.item.transition is not None:
+            _check_colour(name, one.item.transition.colour)
         for pane in one.item.panes:
-            source = self._source(pane.media, _words(one.item))
+            source = self._source(pane.media, name)
             self._check_file(source)
+            _check_colour(name, pane.bars)
+            if pane.motion and not (pane.motion.start.valid and pane.motion.end.valid):
+                raise InvalidInput(name, "its camera move leaves the picture or shows too little")
             if source.moves:
                 self._check_reach(one, pane, source)
 
     def _check_file(self, source: Source) -> None:
         if source.kind is MediaKind.TITLE and source.title is None:
             raise InvalidInput(source.owner, "it is a title without words")
+        if source.kind is MediaKind.COLOUR:
+            _check_colour(source.owner, source.name)
+        if source.title is not None:
+            _check_colour(source.owner, source.title.ground)
         if source.kind is not MediaKind.ASSET:
             return
         file = self._media[source.asset_id]
@@ -267,6 +280,11 @@ class Shots:
         if duration is not None and last >= duration:
             limit = f"{duration:.2f} s long, needed until {float(last):.2f} s"
             raise InvalidInput(source.owner, "its video is too short", limit)
+
+
+def _check_colour(owner: str, colour: str) -> None:
+    if not _COLOUR.fullmatch(colour):
+        raise InvalidInput(owner, f"{colour!r} is no colour", "#rrggbb")
 
 
 def _words(item: PictureItem | Overlay) -> str:

@@ -16,7 +16,7 @@ from gator_engine.adapters.render.boxes import blank, contained
 from gator_engine.adapters.render.contracts import Layer, PictureSource
 from gator_engine.adapters.render.layers import Ink, ink_of, lay
 from gator_engine.adapters.render.neighbours import Tools
-from gator_engine.adapters.render.overlays import sticker
+from gator_engine.adapters.render.overlays import coloured, sticker
 from gator_engine.adapters.render.planes import Planes
 from gator_engine.adapters.render.shots import Over, Source, View
 from gator_engine.adapters.render.warp import Picture, still
@@ -116,6 +116,8 @@ class Stock:
         if source.kind is MediaKind.TITLE and source.title is not None:
             title = source.title
             return self._ink((source,), lambda: self._tools.title(title, self._frame))
+        if source.kind is MediaKind.COLOUR:
+            return self._ink((source, over.box), lambda: coloured(source.name, over.box))
         return self._ink((source, over.box), lambda: self._picture(over))
 
     def open(self, source: Source, size: tuple[int, int], behind: str) -> PictureSource:

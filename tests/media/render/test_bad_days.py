@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -205,6 +206,12 @@ def test_media_that_cannot_be_read_name_their_clip(
     assert not list((tmp_path / "out").glob("*")) and not leftovers(gator_home, tmp_path)
 
 
+def _outside() -> Any:
+    from gator_engine.domain.video.framing import Motion, Rect
+
+    return Motion(Rect(), Rect(0.8, 0.1, 0.5, 0.5))
+
+
 def _impossible() -> list[tuple[Timeline, str]]:
     a, b = plain("#111111"), plain("#222222")
     long = Transition(length=20)
@@ -221,6 +228,9 @@ def _impossible() -> list[tuple[Timeline, str]]:
         (timeline(clip("a", 6, a, b)), "clip a: it has 2 pictures"),
         (timeline(clip("a", 6, a, layout=Layout.GRID)), "clip a: it has 1 pictures"),
         (timeline(clip("a", 6, Pane(Media(MediaKind.TITLE)))), "clip a: it is a title without"),
+        (timeline(clip("a", 6, plain("red"))), "clip a: 'red' is no colour"),
+        (timeline(clip("a", 6, replace(a, bars="#12"))), "clip a: '#12' is no colour"),
+        (timeline(clip("a", 6, replace(a, motion=_outside()))), "clip a: its camera move"),
     ]
 
 
@@ -251,6 +261,22 @@ def test_a_video_too_short_for_its_clip_is_refused(gator_home: Path, tmp_path: P
     )
     with pytest.raises(InvalidInput, match="clip a: its video would have to begin"):
         renderer.render(request(no_handle, file), Watcher(), tmp_path / "out")
+
+
+def test_an_encoder_that_gives_up_is_said(gator_home: Path, tmp_path: Path) -> None:
+    """The last encoder there is fails in the middle of its work."""
+
+    class Failing(Slow):
+        def planes(self, second: Fraction) -> Any:
+            raise av.error.ExternalError(-542398533, "Generic error in an external library")
+
+    file = still(tmp_path, "p", photo((60, 60), 1))
+    tools = replace(TOOLS, open_source=lambda file, *, within, background="": Failing())
+    with pytest.raises(Unavailable, match="libx264 failed"):
+        TimelineRenderer(settings(gator_home), tools).render(
+            request(timeline(clip("c", 5, asset("p"))), file), Watcher(), tmp_path / "out"
+        )
+    assert not leftovers(gator_home, tmp_path)
 
 
 def test_a_frame_outside_the_video_is_refused(gator_home: Path) -> None:

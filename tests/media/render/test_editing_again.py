@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gator_engine.adapters.render.cache import STALE_S, RenderCache
@@ -204,7 +205,8 @@ def test_a_damaged_entry_is_rendered_again(
     entry.write_bytes(content[damage])
     second = renderer.render(request(piece(), *files), Watcher(), tmp_path / "two")
     assert second.segments_reused == 6
-    assert second.path.read_bytes() == first.path.read_bytes()
+    old, new = decoded(first.path), decoded(second.path)
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in zip(old, new, strict=True)) < 1
 
 
 def test_segments_of_another_build_are_not_joined_with_new_ones(

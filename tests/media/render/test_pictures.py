@@ -170,6 +170,12 @@ def test_a_see_through_picture_stands_whole_in_its_box(tmp_path: Path) -> None:
     assert not red[96:].any()
 
 
+def test_a_colour_fills_its_box() -> None:
+    over = Overlay("o", 5, Media(MediaKind.COLOUR, colour="#ffffff"), (0.5, 0.0, 0.5, 0.25), fade=0)
+    frame = drawn(timeline(clip("c", 5, DARK), overlays=(OverlayTrack((over,)),)))[2].y
+    assert (frame[:48, 54:] == WHITE).all() and (frame == WHITE).sum() == 48 * 54
+
+
 def test_a_video_above_the_picture_plays(tmp_path: Path) -> None:
     file = film(tmp_path, "f", (54, 96), 30)
     over = Overlay("o", 8, Media(MediaKind.ASSET, "f"), box=(0.5, 0.0, 0.5, 0.5), fade=0)
