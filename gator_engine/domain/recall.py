@@ -37,6 +37,8 @@ _SCHEDULERS = {
 }
 _SIGMAS = ("karras", "exponential", "sgmuniform", "beta")
 MOST_STEPS, MOST_GUIDANCE, LARGEST_EDGE = 150, 30.0, 4096
+# Those of the options `hires` and `hires_strength`.
+MOST_HIRES, LEAST_HIRES_CHANGE = 2.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,28 @@ def recalled(recipe: Recipe) -> Recalled:
         f"It used the LoRA {lora.name} at {lora.weight:g}; attach it if you have it."
         for lora in recipe.loras
     ]
-    notes += [f"{name} ({value[:80]}) has no place here." for name, value in recipe.others.items()]
+    others = _second_pass(settings, notes, recipe.others)
+    notes += [f"{name} ({value[:80]}) has no place here." for name, value in others.items()]
     return Recalled(recipe, recipe.prompt, seed, shape, settings, tuple(notes))
+
+
+def _second_pass(
+    settings: dict[str, object], notes: list[str], others: Mapping[str, str]
+) -> dict[str, str]:
+    """The hires fix in latents, in the words of A1111; gives what is left over."""
+    if not others.get("Hires upscaler", "").startswith("Latent"):
+        return dict(others)
+    names = {"Hires upscale": "hires", "Denoising strength": "hires_strength"}
+    bounds = {"hires": (1.0, MOST_HIRES), "hires_strength": (LEAST_HIRES_CHANGE, 1.0)}
+    left = {name: value for name, value in others.items() if name != "Hires upscaler"}
+    for name, ours in names.items():
+        try:
+            value = float(left.get(name, ""))
+        except ValueError:
+            continue  # It stays among those that have no place.
+        del left[name]
+        _number(settings, notes, ours, value, *bounds[ours])
+    return left
 
 
 def scheduler_of(sampler: str) -> tuple[str, str]:

@@ -50,7 +50,9 @@ def _a1111(about: Mapping[str, Any], seed: int | None) -> str:
         "Size": f"{about.get('width')}x{about.get('height')}",
         "Model hash": str(about.get("model_hash", ""))[:_SHORT_HASH],
         "Model": shown_name(about.get("model")),
-        "Denoising strength": about.get("strength", ""),
+        "Denoising strength": about.get("strength", about.get("hires_strength", "")),
+        "Hires upscale": about.get("hires", ""),
+        "Hires upscaler": "Latent" if about.get("hires") else "",
         "Lora hashes": ", ".join(hashes),
         "Version": tool_version(),
     }

@@ -226,3 +226,31 @@ def test_a_prompt_without_settings_is_a_prompt() -> None:
 def test_files_without_settings_give_none() -> None:
     assert MARKS.recipe(png()) is None
     assert MARKS.recipe(b"") is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "settings", "noted"),
+    [
+        (
+            "Denoising strength: 0.6, Hires upscale: 1.5, Hires upscaler: Latent",
+            {"hires": 1.5, "hires_strength": 0.6},
+            "",
+        ),
+        (
+            "Denoising strength: 0.1, Hires upscale: 3, Hires upscaler: Latent (nearest-exact)",
+            {},
+            "Hires 3 is outside 1–2.",
+        ),
+        (
+            "Denoising strength: 0.6, Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+",
+            {},
+            "Hires upscaler (R-ESRGAN 4x+) has no place here.",
+        ),
+    ],
+)
+def test_a_hires_fix_in_latents_is_taken_over(
+    pairs: str, settings: dict[str, float], noted: str
+) -> None:
+    found = recalled(read(png(parameters=f"a bowl\nSteps: 20, Sampler: Euler, {pairs}")))
+    assert {name: found.settings[name] for name in found.settings if "hires" in name} == settings
+    assert any(noted in note for note in found.notes) == bool(noted)
