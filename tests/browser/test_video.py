@@ -157,9 +157,10 @@ def test_two_tabs_do_not_lose_work_silently(stack: Stack, page: Page, made: Made
     with open_studio(home=stack.home, queue="inline") as studio:
         go(page, f"{stack.url}/video?project={made.project}")
         expect(page.locator(".picture .item")).to_have_count(3)
-        version = studio.projects.rename(made.project, "Changed elsewhere").version
         page.locator(".picture .item").nth(1).click()
+        calm(page)
         page.locator(".editor .scroll").focus()
+        version = studio.projects.rename(made.project, "Changed elsewhere").version
         page.keyboard.press("Delete")
         sees(page, re.compile("saved", re.IGNORECASE))
         assert studio.projects.get(made.project).version == version
