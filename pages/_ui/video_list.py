@@ -24,6 +24,8 @@ def show() -> None:
     trash = state.linked("view") == "trash"
     projects = studio().projects.list(trashed=trash)
     _bar(trash)
+    if not trash:
+        _briefs()
     if not projects:
         _nothing(trash)
         return
@@ -47,6 +49,23 @@ def _bar(trash: bool) -> None:
         if st.button(label, type="tertiary", icon=f":material/{symbol}:", key="video-trash-view"):
             state.link(view=None if trash else "trash")
             st.rerun()
+
+
+def _briefs() -> None:
+    """Videos that began as a brief, with what is still to do."""
+    boards = studio().storyboards.list(limit=12)
+    if not boards:
+        return
+    with st.expander("From briefs", icon=":material/auto_awesome:", expanded=False):
+        for board in boards:
+            due = board.due()
+            said = "up to date" if not due else "still to make"
+            with st.container(horizontal=True, vertical_alignment="center"):
+                label = state.plain(board.title[:60])
+                if st.button(label, key=f"board-{board.id}", type="tertiary"):
+                    state.link(storyboard=board.id)
+                    st.rerun()
+                st.caption(f"{len(board.scenes)} scenes, {said} · {words.ago(board.saved_at)}")
 
 
 def _nothing(trash: bool) -> None:

@@ -162,7 +162,7 @@ def test_two_tabs_do_not_lose_work_silently(stack: Stack, page: Page, made: Made
         page.locator(".editor .scroll").focus()
         version = studio.projects.rename(made.project, "Changed elsewhere").version
         page.keyboard.press("Delete")
-        sees(page, re.compile("saved", re.IGNORECASE))
+        sees(page, re.compile("in the meantime"))
         assert studio.projects.get(made.project).version == version
         expect(page.locator(".picture .item")).to_have_count(3)
 
