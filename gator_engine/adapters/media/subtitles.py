@@ -14,7 +14,7 @@ from gator_engine.errors import InvalidInput
 
 MOST_BYTES = 5 * 2**20
 TYPES = {"srt": "application/x-subrip", "vtt": "text/vtt", "ass": "text/x-ssa"}
-_FONT = Path(__file__).parents[1] / "generators" / "_cards" / "assets" / "fonts" / "Inter.ttf"
+_FONT = Path(__file__).parents[1] / "typefaces" / "assets" / "fonts" / "Inter.ttf"
 _GROUND, _INK, _FAINT = "#10241c", "#e6ebe3", "#5f8573"
 _LINES, _LONGEST = 5, 60
 _FIRST_CUE = re.compile(r"\s*\d+\s*\n\s*\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s*-->")

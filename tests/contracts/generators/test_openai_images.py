@@ -128,7 +128,7 @@ def test_a_person_may_choose_to_fit_it(api: ImageApi, fit: str) -> None:
     assert size_of(result) == (1080, 1920)
     assert result.files[0].parameters["width"] == 1024
     assert result.files[0].parameters["shown_width"] == 1080
-    assert any("content credentials" in note for note in result.notes)
+    assert any("carried along" in note for note in result.notes)
 
 
 def test_a_service_without_seeds_says_so(api: ImageApi) -> None:

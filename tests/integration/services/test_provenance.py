@@ -121,12 +121,21 @@ def test_the_same_brief_gives_the_same_content(desk: Desk) -> None:
     [
         (b"", "empty"),
         (b"plain words", "type"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * (51 * 2**20), "MiB"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(desk: Desk, data: bytes, said: str) -> None:
     with pytest.raises(InvalidInput, match=said) as caught:
         desk.studio.provenance.inspect(data)
+    assert caught.value.field == "file"
+
+
+def test_what_is_too_large_is_refused_by_name(tmp_path: Path) -> None:
+    given = {"max_upload_mb": 1, "max_media_mb": 1}
+    with (
+        open_studio(home=tmp_path / "small", queue="inline", **given) as studio,
+        pytest.raises(InvalidInput, match="limit: 1 MiB") as caught,
+    ):
+        studio.provenance.inspect(b"\x89PNG\r\n\x1a\n" + b"\0" * 2**20)
     assert caught.value.field == "file"
 
 

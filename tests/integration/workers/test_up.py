@@ -93,7 +93,7 @@ def test_everything_starts_works_and_stops(home: Path, tmp_path: Path, taken_por
         assert httpx2.get(f"{url}/_stcore/health", timeout=10).status_code == 200
         redis_url = f"unix://{home / 'redis' / 'redis.sock'}"
         with Studio(load_settings(home=home, redis_url=redis_url)) as studio:
-            queues = {"publish", "default", "metrics", "gpu", "downloads"}
+            queues = {"publish", "default", "metrics", "gpu", "render", "downloads"}
             eventually(lambda: {q for w in studio.jobs.workers() for q in w.queues} == queues)
         second = subprocess.run(
             [sys.executable, "-m", "workers.main", "up"],

@@ -152,7 +152,7 @@ def test_a_run_stops_within_a_step_quietly_and_the_blocks_stay_usable(
     follower = RecordingRun(stop_when=lambda stage: "step 1" in stage)
     with caplog.at_level(logging.ERROR), pytest.raises(Cancelled):
         run("diffusers", modular("anima"), follower, steps=20)
-    assert not caplog.records
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
     assert sum("step" in stage for _, stage, _ in follower.told) == 1
     assert run("diffusers", modular("anima")).files == before.files
 
