@@ -95,4 +95,6 @@ TASKS = {
     Task.INPAINT: "Changing part of a picture",
     Task.EDIT: "Editing with reference pictures",
     Task.UPSCALE: "Enlarging",
+    Task.TEXT_TO_VIDEO: "Videos from words",
+    Task.IMAGE_TO_VIDEO: "Videos from a picture",
 }
