@@ -159,6 +159,11 @@ class Settings(BaseSettings):
     image_timeout_s: float = Field(
         180.0, ge=1, le=3600, description="Seconds to wait for a remote picture service to answer."
     )
+    video_model: str = Field(
+        "",
+        description="diffusers model for videos: a local folder or a hub id; empty: the best"
+        " licence-clean one that is installed.",
+    )
     runway_api_key: SecretStr = Field(
         SecretStr(""), description="Key of Runway's API, which makes videos; empty: not used."
     )

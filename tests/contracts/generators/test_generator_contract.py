@@ -48,7 +48,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Tiny real models, for generators that need them: the settings that name each."""
     import torch
 
-    from tests.media import tiny_families
+    from tests.media import tiny_families, tiny_films
 
     torch.set_num_threads(1)
     home = tmp_path_factory.mktemp("models")
@@ -58,6 +58,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "control_model": str(tiny_families.save_controlnet("sd15", home)),
         "depth_model": str(tiny_families.save_depth(home)),
         "upscale_model": str(tiny_families.save_swin2sr(home)),
+        # A model each, since most do one task of the two.
+        "diffusers_video": str(tiny_films.save_film("animatediff", home)),
+        "diffusers_motion": str(tiny_films.save_film("wan_motion", home)),
     }
 
 
@@ -80,7 +83,10 @@ def services() -> Iterator[dict[str, Any]]:
 def generator(
     request: pytest.FixtureRequest, models: dict[str, str], services: dict[str, Any]
 ) -> Generator:
-    return discover(Settings(device="cpu", **models, **services))[request.param]
+    named = {name: value for name, value in models.items() if name.endswith("_model")}
+    film = models.get(request.param, "")
+    settings = Settings(device="cpu", video_model=film, **named, **services)
+    return discover(settings)[request.param]
 
 
 def picture(option: Option, size: tuple[int, int]) -> bytes:

@@ -118,9 +118,7 @@ def test_a_picture_of_another_shape_is_said_to_be_cut(api: RunwayApi) -> None:
 
 
 def test_a_picture_too_large_for_a_request_goes_as_jpeg(api: RunwayApi) -> None:
-    asked = request(
-        settings={"source": "id"}, pictures={"source": picture(1500, 1500, noisy=True)}
-    )
+    asked = request(settings={"source": "id"}, pictures={"source": picture(1500, 1500, noisy=True)})
     make(api, asked)
     assert api.asked[0][1]["promptImage"].startswith("data:image/jpeg;base64,")
 

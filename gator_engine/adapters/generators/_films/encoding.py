@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
+from itertools import chain
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from gator_engine.adapters.render.colour import to_planes
 from gator_engine.adapters.render.encoding import SOFTWARE, Encoding
-from gator_engine.adapters.render.writer import SegmentEncoder
 from gator_engine.domain.video.profiles import PROFILES
 from gator_engine.domain.video.time import Ratio
 from gator_engine.errors import InvalidInput, Rejected
@@ -50,15 +52,31 @@ def encoded(frames: Iterable[np.ndarray], rate: Fraction) -> bytes:
     if width % 2 or height % 2:
         raise InvalidInput("size", f"is {width} × {height}", "even numbers of pixels")
     encoding = Encoding(SOFTWARE, _PROFILE, (width, height), Ratio.of(rate), _THREADS)
+    data = BytesIO()
     try:
-        with SegmentEncoder(encoding) as encoder:
-            for frame in (first, *rest):
-                sheet, drawn = encoder.next(), to_planes(frame)
-                sheet.y[:], sheet.u[:], sheet.v[:] = drawn.y, drawn.u, drawn.v
-                encoder.add()
-            return encoder.finish()
+        with av.open(data, "w", format="mp4") as container:
+            stream = cast(VideoStream, container.add_stream(SOFTWARE))
+            encoding.open(stream.codec_context)
+            # Not the renderer's options: with those for joining, equal frames now and then became
+            # unequal files, and a video must come out of its seed again.
+            stream.codec_context.options = {"crf": str(_PROFILE.crf), "preset": _PROFILE.preset}
+            stream.time_base = 1 / rate
+            for number, rgb in enumerate(chain((first,), rest)):
+                container.mux(stream.encode(_frame(rgb, number, rate)))
+            container.mux(stream.encode(None))
     except av.FFmpegError as error:
         raise Rejected("The encoder", "write the video", str(error)) from error
+    return data.getvalue()
+
+
+def _frame(rgb: np.ndarray, number: int, rate: Fraction) -> av.VideoFrame:
+    height, width = rgb.shape[:2]
+    drawn, frame = to_planes(rgb), av.VideoFrame(width, height, "yuv420p")
+    for plane, values in zip(frame.planes, (drawn.y, drawn.u, drawn.v), strict=True):
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        rows[: plane.height, : plane.width] = values
+    frame.pts, frame.time_base = number, 1 / rate
+    return frame
 
 
 def film_facts(data: bytes, provider: str) -> FilmFacts:
