@@ -159,6 +159,26 @@ class Settings(BaseSettings):
     image_timeout_s: float = Field(
         180.0, ge=1, le=3600, description="Seconds to wait for a remote picture service to answer."
     )
+    video_model: str = Field(
+        "",
+        description="diffusers model for videos: a local folder or a hub id; empty: the best"
+        " licence-clean one that is installed.",
+    )
+    runway_api_key: SecretStr = Field(
+        SecretStr(""), description="Key of Runway's API, which makes videos; empty: not used."
+    )
+    runway_url: str = Field(
+        "https://api.dev.runwayml.com", description="Address of Runway's API, or of one like it."
+    )
+    runway_model: str = Field(
+        "gen4.5", description="Model to ask Runway for where a brief names none."
+    )
+    runway_poll_s: float = Field(
+        5.0,
+        ge=0.05,
+        le=60,
+        description="Seconds between two looks at a running task; Runway wants 5 at least.",
+    )
     comfyui_url: str = Field(
         "", description="Address of a ComfyUI server, such as http://127.0.0.1:8188."
     )

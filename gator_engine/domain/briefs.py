@@ -14,6 +14,7 @@ class BriefKind(StrEnum):
     IMAGE = "image"
     CAROUSEL = "carousel"
     TEXT = "text"
+    VIDEO = "video"
 
 
 class AspectRatio(StrEnum):

@@ -83,6 +83,13 @@ class Task(StrEnum):
     UPSCALE = "upscale"
     EDIT = "edit"
     DESIGN = "design"
+    TEXT_TO_VIDEO = "text_to_video"
+    IMAGE_TO_VIDEO = "image_to_video"
+
+    @property
+    def films(self) -> bool:
+        """Whether a video comes out of it."""
+        return self in (Task.TEXT_TO_VIDEO, Task.IMAGE_TO_VIDEO)
 
     @property
     def relation(self) -> str:

@@ -12,7 +12,7 @@ import re
 from gator_engine.domain.briefs import Dialect
 
 _READS_SENTENCES = re.compile(
-    r"flux|qwen|z-?image|stable-?diffusion-?3|sd-?3|pixart|sana|hidream|lumina|auraflow|cogview|chroma"
+    r"flux|qwen|z-?image|stable-?diffusion-?3|sd-?3|pixart|sana|hidream|lumina|auraflow|cogview|chroma|wan-?2|wan-?(image|pipeline)|cogvideo"
 )
 
 

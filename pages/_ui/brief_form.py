@@ -28,8 +28,15 @@ TASKS = {
     Task.INPAINT: ":material/brush: Repaint a part",
     Task.EDIT: ":material/edit: Change by words",
     Task.UPSCALE: ":material/open_in_full: Enlarge",
+    Task.TEXT_TO_VIDEO: ":material/movie: Video from words",
+    Task.IMAGE_TO_VIDEO: ":material/animation: Set a picture in motion",
 }
-KINDS = {BriefKind.IMAGE: "Picture", BriefKind.CAROUSEL: "Carousel", BriefKind.TEXT: "Text"}
+KINDS = {
+    BriefKind.IMAGE: "Picture",
+    BriefKind.CAROUSEL: "Carousel",
+    BriefKind.TEXT: "Text",
+    BriefKind.VIDEO: "Video",
+}
 SHAPES = {
     AspectRatio.SQUARE: "Square 1:1",
     AspectRatio.PORTRAIT: "Portrait 4:5",

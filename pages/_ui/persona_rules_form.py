@@ -21,7 +21,12 @@ from gator_engine.domain.personas import (
 from pages._ui.forms import area, mark, repeated, text, words
 from pages._ui.persona_form import RATING_WORDS, said
 
-KIND_WORDS = {BriefKind.IMAGE: "Picture", BriefKind.CAROUSEL: "Carousel", BriefKind.TEXT: "Text"}
+KIND_WORDS = {
+    BriefKind.IMAGE: "Picture",
+    BriefKind.CAROUSEL: "Carousel",
+    BriefKind.TEXT: "Text",
+    BriefKind.VIDEO: "Video",
+}
 
 
 def pillars(form: str, was: Sequence[Pillar]) -> tuple[Pillar, ...]:

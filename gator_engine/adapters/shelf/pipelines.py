@@ -36,6 +36,9 @@ _CLASSES = (
     ("Ideogram4", Family.IDEOGRAM4),
     ("Wan", Family.WAN),
     ("LTX", Family.LTX),
+    ("StableVideoDiffusion", Family.SVD),
+    ("CogVideoX", Family.COGVIDEOX),
+    ("AnimateDiff", Family.ANIMATEDIFF),
 )
 _COMPONENTS = (
     ("ControlNet", ModelKind.CONTROLNET),

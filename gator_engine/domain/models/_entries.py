@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gator_engine.domain.models._video_entries import VIDEO_ENTRIES
 from gator_engine.domain.models.catalogue import CatalogueModel
 from gator_engine.domain.models.kinds import Family, ModelKind, Task
 from gator_engine.domain.models.licences import (
@@ -377,4 +378,4 @@ _OPT_IN = (
     ),
 )
 
-ENTRIES = (*_CLEAN, *_ADAPTERS, *_OPT_IN)
+ENTRIES = (*_CLEAN, *_ADAPTERS, *_OPT_IN, *VIDEO_ENTRIES)

@@ -59,6 +59,9 @@ class Family(StrEnum):
     IDEOGRAM4 = "ideogram4"
     WAN = "wan"
     LTX = "ltx"
+    SVD = "svd"
+    COGVIDEOX = "cogvideox"
+    ANIMATEDIFF = "animatediff"
     UNKNOWN = "unknown"
 
     @property
@@ -85,6 +88,9 @@ _FAMILIES = {
     Family.IDEOGRAM4: "Ideogram 4",
     Family.WAN: "Wan (video)",
     Family.LTX: "LTX (video)",
+    Family.SVD: "Stable Video Diffusion",
+    Family.COGVIDEOX: "CogVideoX (video)",
+    Family.ANIMATEDIFF: "AnimateDiff (video)",
     Family.UNKNOWN: "Unknown family",
 }
 
@@ -95,4 +101,6 @@ TASKS = {
     Task.INPAINT: "Changing part of a picture",
     Task.EDIT: "Editing with reference pictures",
     Task.UPSCALE: "Enlarging",
+    Task.TEXT_TO_VIDEO: "Videos from words",
+    Task.IMAGE_TO_VIDEO: "Videos from a picture",
 }

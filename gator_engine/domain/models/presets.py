@@ -116,6 +116,16 @@ PRESETS: dict[Tier, DevicePreset] = {
         ),
     )
 }
+_SMALL, _FIVE = "Wan-AI/Wan2.1-T2V-1.3B-Diffusers", "Wan-AI/Wan2.2-TI2V-5B-Diffusers"
+_LARGE = ("Wan-AI/Wan2.2-T2V-A14B-Diffusers", "Wan-AI/Wan2.2-I2V-A14B-Diffusers")
+# Video models in order of preference: of each task the first that does it.
+_FILMS: dict[Tier, tuple[str, ...]] = {
+    Tier.DRAFT: (_SMALL, _FIVE),
+    Tier.GB8: (_SMALL, _FIVE),
+    Tier.GB16: (_FIVE,),
+    Tier.GB24: (_FIVE,),
+    Tier.GB80: (*_LARGE, _FIVE),
+}
 # Cards report a little less than the number on their box.
 _LEAST_GIB = ((Tier.GB80, 75), (Tier.GB24, 22), (Tier.GB16, 14.5), (Tier.GB8, 7))
 
@@ -144,6 +154,8 @@ def default_model(
     """
     preset = preset_for(device)
     order: Sequence[str] = (preset.editor, *preset.models) if task is Task.EDIT else preset.models
+    if task.films:
+        order = _FILMS[preset.tier]
     able = [one for one in for_task(task) if not one.opt_in]
     preferred = [
         one for repo_id in order if (one := known(repo_id)) is not None and one in able
@@ -179,15 +191,24 @@ def installed_default(
 
 def does(model: InstalledModel, task: Task) -> bool:
     """Whether a model on disk is for a task; of unlisted ones only families are known."""
-    if model.kind is not ModelKind.BASE or model.family in _VIDEO:
+    if model.kind is not ModelKind.BASE:
         return False
     listed = known(model.repo_id)
     if listed is not None:
         return task in listed.tasks
+    if task.films or model.family in _VIDEO:
+        # What an unlisted one starts from, words or a picture, only its pipeline knows.
+        return task in _VIDEO.get(model.family, ())
     return task is not Task.EDIT or model.family is Family.FLUX2
 
 
-_VIDEO = (Family.WAN, Family.LTX)
+_VIDEO: dict[Family, tuple[Task, ...]] = {
+    Family.WAN: (),
+    Family.LTX: (),
+    Family.SVD: (Task.IMAGE_TO_VIDEO,),
+    Family.COGVIDEOX: (),
+    Family.ANIMATEDIFF: (Task.TEXT_TO_VIDEO,),
+}
 
 
 def _is_clean(model: InstalledModel) -> bool:

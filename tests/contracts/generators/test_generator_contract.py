@@ -8,11 +8,13 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import av
 import pytest
 from PIL import Image
 
 from gator_engine.adapters.generators import discover
-from gator_engine.adapters.media.inspector import PillowInspector
+from gator_engine.adapters.generators._films.encoding import decoded, film_facts
+from gator_engine.adapters.media.files import FileInspector
 from gator_engine.config import Settings
 from gator_engine.domain.assets import Origin
 from gator_engine.domain.briefs import AspectRatio, BriefKind
@@ -31,6 +33,7 @@ from gator_engine.ports import GenerateRequest, GenerateResult, Generator
 from tests.media.diffusers.conftest import RecordingRun
 from tests.services.comfyui_server import comfyui
 from tests.services.image_api_server import image_api
+from tests.services.runway_server import KEY, runway_api
 
 SLUGS = sorted(discover(Settings()))
 MAKER = TEMPLATES[0].profile
@@ -45,7 +48,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Tiny real models, for generators that need them: the settings that name each."""
     import torch
 
-    from tests.media import tiny_families
+    from tests.media import tiny_families, tiny_films
 
     torch.set_num_threads(1)
     home = tmp_path_factory.mktemp("models")
@@ -55,18 +58,24 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "control_model": str(tiny_families.save_controlnet("sd15", home)),
         "depth_model": str(tiny_families.save_depth(home)),
         "upscale_model": str(tiny_families.save_swin2sr(home)),
+        # A model each, since most do one task of the two.
+        "diffusers_video": str(tiny_films.save_film("animatediff", home)),
+        "diffusers_motion": str(tiny_films.save_film("wan_motion", home)),
     }
 
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[dict[str, Any]]:
     """Settings of local stand-ins, for generators that ask another machine."""
-    with image_api() as images, comfyui() as comfy:
+    with image_api() as images, comfyui() as comfy, runway_api() as runway:
         yield {
             "image_api_url": images.url,
             "image_api_model": "tiny-painter",
             "image_api_takes_seed": True,
             "comfyui_url": comfy.url,
+            "runway_url": runway.url,
+            "runway_api_key": KEY,
+            "runway_poll_s": 0.05,
         }
 
 
@@ -74,7 +83,10 @@ def services() -> Iterator[dict[str, Any]]:
 def generator(
     request: pytest.FixtureRequest, models: dict[str, str], services: dict[str, Any]
 ) -> Generator:
-    return discover(Settings(device="cpu", **models, **services))[request.param]
+    named = {name: value for name, value in models.items() if name.endswith("_model")}
+    film = models.get(request.param, "")
+    settings = Settings(device="cpu", video_model=film, **named, **services)
+    return discover(settings)[request.param]
 
 
 def picture(option: Option, size: tuple[int, int]) -> bytes:
@@ -91,8 +103,8 @@ def asked(generator: Generator, **more: Any) -> GenerateRequest:
     can = generator.capabilities
     kind = BriefKind.IMAGE if BriefKind.IMAGE in can.kinds else can.kinds[0]
     texts = {name: WORDS[name] for name in can.text_fields if name in WORDS and name != "items"}
-    # Few steps, few tiles: the contract is about behaviour, not beauty.
-    short = {"steps": 2, "scale": 1.25}
+    # Few steps, few tiles, few frames: the contract is about behaviour, not beauty.
+    short = {"steps": 2, "scale": 1.25, "frames": 5, "duration": 2}
     settings: dict[str, object] = {o.name: short[o.name] for o in can.options if o.name in short}
     size = SOURCE_SIZE if can.size_from is SizeFrom.SOURCE else SIZE
     given = {"kind": kind, "size": size, "count": 1, "seed": 5, "texts": texts}
@@ -101,6 +113,11 @@ def asked(generator: Generator, **more: Any) -> GenerateRequest:
     given |= {"pictures": {option.name: picture(option, size) for option in required}}
     given |= {"compiled": compile_picture(MAKER, prompt="a quiet bench"), "profile": MAKER}
     return GenerateRequest(**{**given, "settings": settings, **more})
+
+
+def films(generator: Generator) -> bool:
+    """Whether videos come out of it."""
+    return BriefKind.VIDEO in generator.capabilities.kinds
 
 
 def make(generator: Generator, **more: Any) -> GenerateResult:
@@ -135,7 +152,7 @@ def test_each_format_has_its_size_and_passes_inspection(
     if ratio not in can.ratios or can.size_from is SizeFrom.SOURCE:
         pytest.skip("not one of its formats")
     result = make(generator, size=ratio.size)
-    facts = PillowInspector(Settings()).inspect(result.files[0].data)
+    facts = FileInspector(Settings()).inspect(result.files[0].data)
     came = (facts.width, facts.height)
     # A service that makes few sizes must say what came back instead of cropping it.
     assert came == ratio.size or any(f"{came[0]}×{came[1]}" in note for note in result.notes)
@@ -145,7 +162,7 @@ def test_a_result_has_the_shape_of_its_source(generator: Generator) -> None:
     if generator.capabilities.size_from is not SizeFrom.SOURCE:
         pytest.skip("its size comes from the format")
     [file] = make(generator).files
-    facts = PillowInspector(Settings()).inspect(file.data)
+    facts = FileInspector(Settings()).inspect(file.data)
     times = float(str(file.parameters.get("scale", 1)))
     assert (facts.width, facts.height) == tuple(round(edge * times) for edge in SOURCE_SIZE)
 
@@ -166,6 +183,20 @@ def test_what_is_no_picture_is_refused(generator: Generator) -> None:
         with pytest.raises(InvalidInput) as caught:
             make(generator, pictures=given)
         assert caught.value.field == f"settings.{option.name}"
+
+
+def test_a_video_is_what_players_and_platforms_take(generator: Generator) -> None:
+    if not films(generator):
+        pytest.skip("it makes pictures")
+    [file] = make(generator).files
+    with av.open(BytesIO(file.data)) as container:
+        assert "mp4" in container.format.name
+        codec = container.streams.video[0].codec_context
+        assert (codec.name, codec.pix_fmt, codec.colorspace) == ("h264", "yuv420p", 1)
+    facts, told = film_facts(file.data, "test"), file.parameters
+    assert facts.size == (told["width"], told["height"])
+    assert (facts.frames, float(facts.rate)) == (told["frames"], told["fps"])
+    assert len(list(decoded(file.data))) == facts.frames >= 5
 
 
 def test_count_and_seeds_are_honoured(generator: Generator) -> None:
@@ -276,4 +307,7 @@ def bad_values(option: Option) -> list[object]:
 
 
 def pixels(data: bytes) -> bytes:
+    """Of a picture, or of all frames of a video."""
+    if data[4:8] == b"ftyp":
+        return b"".join(frame.tobytes() for frame in decoded(data))
     return Image.open(BytesIO(data)).convert("RGB").tobytes()

@@ -45,8 +45,9 @@ def _found(folder: Path, cache: Path, _moment: int) -> Sequence[InstalledModel]:
 def what_to_download(settings: Settings, task: Task, setting: str) -> str:
     """What to say where there is no model: the machine's own, its size and its licence."""
     model = default_model(MachineProbe(settings).device(), task)
+    sort = "video" if task.films else "picture"
     return (
-        f"No picture model is chosen or installed. Download {model.label} ({_size(model)},"
+        f"No {sort} model is chosen or installed. Download {model.label} ({_size(model)},"
         f" {model.licence.name}) in Settings → Models, or set {setting} to a diffusers folder or a"
         " hub id."
     )

@@ -308,6 +308,44 @@ FAMILIES = (
         sequence=300,
         patch=1,
     ),
+    Family(
+        "Wan",
+        {
+            Task.TEXT_TO_VIDEO: "WanPipeline",
+            Task.IMAGE_TO_VIDEO: "WanImageToVideoPipeline",
+        },
+        steps=50,
+        guidance=5.0,
+        variants=(Variant(r"lightning|lightx2v|causvid", 4, 1.0), Variant(r"a14b", 40, 4.0)),
+    ),
+    Family(
+        "CogVideoX",
+        {
+            Task.TEXT_TO_VIDEO: "CogVideoXPipeline",
+            Task.IMAGE_TO_VIDEO: "CogVideoXImageToVideoPipeline",
+        },
+        steps=50,
+        guidance=6.0,
+        sequence=226,
+    ),
+    Family(
+        "AnimateDiff",
+        {Task.TEXT_TO_VIDEO: "AnimateDiffPipeline"},
+        steps=25,
+        guidance=7.5,
+        sequence=None,
+        patch=1,
+        variants=(Variant(_FEW, 4, 1.0, trailing=True),),
+    ),
+    Family(
+        "Stable Video Diffusion",
+        {Task.IMAGE_TO_VIDEO: "StableVideoDiffusionPipeline"},
+        steps=25,
+        guidance=3.0,
+        guidance_name="max_guidance_scale",
+        negative=False,
+        patch=8,  # Three halvings, and it enlarges to twice the size whatever was halved.
+    ),
 )
 
 

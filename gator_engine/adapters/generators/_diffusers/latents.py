@@ -11,9 +11,16 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from diffusers import AutoencoderDC, AutoencoderKL, AutoencoderKLFlux2, AutoencoderKLQwenImage
+from diffusers import (
+    AutoencoderDC,
+    AutoencoderKL,
+    AutoencoderKLFlux2,
+    AutoencoderKLQwenImage,
+    AutoencoderKLWan,
+)
 
-_KNOWN: tuple[Any, ...] = (AutoencoderKL, AutoencoderDC, AutoencoderKLFlux2, AutoencoderKLQwenImage)
+_OF_FRAMES: tuple[Any, ...] = (AutoencoderKLQwenImage, AutoencoderKLWan)
+_KNOWN: tuple[Any, ...] = (AutoencoderKL, AutoencoderDC, AutoencoderKLFlux2, *_OF_FRAMES)
 
 
 def is_known(vae: Any) -> bool:
@@ -78,7 +85,7 @@ def decoded(grid: torch.Tensor, vae: Any) -> torch.Tensor:
 def _for_decoder(grid: torch.Tensor, vae: Any) -> torch.Tensor:
     if _is(vae, AutoencoderKLFlux2):
         return grid
-    if _is(vae, AutoencoderKLQwenImage):
+    if isinstance(vae, _OF_FRAMES):
         mean, spread = (
             torch.tensor(given).view(1, -1, 1, 1)
             for given in (vae.config.latents_mean, vae.config.latents_std)

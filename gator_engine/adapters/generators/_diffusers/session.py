@@ -61,7 +61,7 @@ class Session:
             tuple(self.files),
             self.model.name,
             dict(self.timings),
-            _software(),
+            software(),
             tuple(dict.fromkeys([*self.choices.notes, *self.work.notes, *self.notes])),
             self.references_unused,
         )
@@ -145,7 +145,8 @@ def _alt_text(request: GenerateRequest) -> str:
 
 
 @cache
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """The libraries at work, with their versions."""
     names = ("torch", "diffusers", "transformers", "gator")
     return {name: found for name in names if (found := _version(name))}
 

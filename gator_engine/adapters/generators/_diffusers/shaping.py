@@ -25,6 +25,8 @@ _WORDS = {
     Task.IMAGE_TO_IMAGE: "variations of pictures",
     Task.INPAINT: "repainting",
     Task.EDIT: "editing in words",
+    Task.TEXT_TO_VIDEO: "videos from words alone",
+    Task.IMAGE_TO_VIDEO: "videos from a picture",
 }
 # U-Nets that repaint take the picture and its mask beside the noise: 4 + 4 + 1 channels.
 _INPAINTING_CHANNELS = 9

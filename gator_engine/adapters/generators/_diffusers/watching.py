@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 
@@ -51,7 +51,12 @@ class Lost(Protocol):
 
 
 class StepWatcher:
-    """Tells the runs of one pass about its steps. Stops the pass once nobody follows it."""
+    """Tells the runs of one pass about its steps. Stops the pass once nobody follows it.
+
+    `noun` is what a person reads of what is being made.
+    """
+
+    noun: ClassVar[str] = "Picture"
 
     def __init__(
         self, model: LoadedModel, size: tuple[int, int], followers: Sequence[Follower], lost: Lost
@@ -85,7 +90,7 @@ class StepWatcher:
         def tell(one: Follower) -> None:
             names = f"{one.done + 1}–{one.done + one.batch}"
             which = names if one.batch > 1 else str(one.done + 1)
-            stage = f"Picture {which} of {one.total}: step {number} of {of or '?'}"
+            stage = f"{self.noun} {which} of {one.total}: step {number} of {of or '?'}"
             preview = self._preview(latents[one.first : one.first + 1]) if shows else None
             one.run.progress((one.done + one.batch * share) / one.total, stage, preview)
 

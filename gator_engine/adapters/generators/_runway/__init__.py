@@ -1,0 +1,1 @@
+"""How Runway is asked for videos."""
