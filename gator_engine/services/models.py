@@ -259,7 +259,12 @@ class Models:
 
     def _default(self, task: Task, here: Sequence[InstalledModel]) -> str:
         settings = self._settings
-        if chosen := settings.edit_model if task is Task.EDIT else settings.image_model:
+        named = {
+            Task.EDIT: settings.edit_model,
+            Task.TEXT_TO_VIDEO: settings.video_model,
+            Task.IMAGE_TO_VIDEO: settings.video_model,
+        }
+        if chosen := named.get(task, settings.image_model):
             return chosen
         device = self._machine.device()
         try:

@@ -211,7 +211,7 @@ def test_an_expired_address_is_asked_for_once_more(api: RunwayApi) -> None:
 
 def test_an_address_that_stays_expired_says_what_to_do(api: RunwayApi) -> None:
     api.replies["file"] = [fails(403, "Request has expired")] * 2
-    with pytest.raises(Transient, match="still stands in your Runway account") as caught:
+    with pytest.raises(Rejected, match="still stands in your Runway account") as caught:
         make(api)
     assert caught.value.code == "expired"
 

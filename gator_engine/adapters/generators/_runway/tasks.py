@@ -163,7 +163,8 @@ class RunwayTask:
                 f" {task.id} still stands in your Runway account: download it there, or make it"
                 " anew, which costs again."
             )
-            raise Transient(
+            # Not passing: another try by itself would make, and pay for, a second video.
+            raise Rejected(
                 PROVIDER, "fetch the video", problem, code="expired", correlation_id=task.id
             ) from error
 
