@@ -57,9 +57,14 @@ def encoded(frames: Iterable[np.ndarray], rate: Fraction) -> bytes:
         with av.open(data, "w", format="mp4") as container:
             stream = cast(VideoStream, container.add_stream(SOFTWARE))
             encoding.open(stream.codec_context)
-            # Not the renderer's options: with those for joining, equal frames now and then became
-            # unequal files, and a video must come out of its seed again.
-            stream.codec_context.options = {"crf": str(_PROFILE.crf), "preset": _PROFILE.preset}
+            # x264's macroblock tree makes equal frames into different files now and then, at sizes
+            # that fill its blocks badly; without it (and without the renderer's options for
+            # joining) the same frames give the same bytes.
+            stream.codec_context.options = {
+                "crf": str(_PROFILE.crf),
+                "preset": _PROFILE.preset,
+                "x264-params": "mbtree=0",
+            }
             stream.time_base = 1 / rate
             for number, rgb in enumerate(chain((first,), rest)):
                 container.mux(stream.encode(_frame(rgb, number, rate)))
