@@ -128,7 +128,9 @@ def test_a_person_may_choose_to_fit_it(api: ImageApi, fit: str) -> None:
     assert size_of(result) == (1080, 1920)
     assert result.files[0].parameters["width"] == 1024
     assert result.files[0].parameters["shown_width"] == 1080
-    assert any("carried along" in note for note in result.notes)
+    assert any("content credentials, they are carried along" in note for note in result.notes)
+    # The file as it came goes with it, so that its credentials can be.
+    assert result.files[0].received and result.files[0].received != result.files[0].data
 
 
 def test_a_service_without_seeds_says_so(api: ImageApi) -> None:

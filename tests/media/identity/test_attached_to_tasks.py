@@ -99,3 +99,22 @@ def test_a_reference_changes_the_result_and_leaves_no_trace(
 
 def pixels(file: GeneratedFile) -> bytes:
     return Image.open(io.BytesIO(file.data)).tobytes()
+
+
+def test_references_and_loras_count_in_both_passes_of_a_hires_fix(
+    painter: Callable[[str], Generator],
+    ip_adapter: Callable[[int], Path],
+    loras: tuple[Path, Path],
+) -> None:
+    generator = painter("diffusers")
+    given = {"reference_adapter": str(ip_adapter(32)), "references": ["a"], "hires": 1.5}
+
+    def made(shown: tuple[bytes, ...] = (), **settings: Any) -> bytes:
+        request = ask(settings={"steps": 4, **settings}, references=shown)
+        return pixels(generator.generate(request, RecordingRun()).files[0])
+
+    plain = made(hires=1.5)
+    red = made((picture("red"),), reference_strength=1.0, **given)
+    taught = made(hires=1.5, loras=[[str(loras[0]), 1.0]])
+    assert len({plain, red, taught}) == 3
+    assert made(hires=1.5) == plain

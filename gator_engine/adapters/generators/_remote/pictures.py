@@ -83,8 +83,8 @@ def size_note(picture: Shown, wanted: tuple[int, int]) -> str:
     if picture.kept == picture.made:
         return f"Asked for {asked} pixels, {made} came back; nothing was cropped."
     return (
-        f"Asked for {asked} pixels, {made} came back and was fitted as you chose. Content"
-        " credentials of the provider, if there were any, are carried along as those of its source."
+        f"Asked for {asked} pixels, {made} came back and was fitted as you chose. If it came with"
+        " content credentials, they are carried along as those of its source."
     )
 
 
