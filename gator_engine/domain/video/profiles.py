@@ -36,6 +36,17 @@ PROFILES: dict[str, Profile] = {
     profile.slug: profile
     for profile in (
         Profile("standard", "Standard, for every platform", most_kbps=12_000),
+        # Reels take 25 Mbit/s and sound of 128 kbit/s at most (Graph API reference, read 2026-11-22).
+        Profile("reel", "For reels: sharper", crf=18, most_kbps=20_000, audio_kbps=128),
+        # Stereo at 384 kbit/s is what the largest site for long videos recommends for uploads.
+        Profile(
+            "video_site",
+            "For video sites: finer, with rich sound",
+            crf=18,
+            preset="fast",
+            most_kbps=16_000,
+            audio_kbps=384,
+        ),
         Profile("fine", "Fine, for archives and long edits", crf=16, preset="medium"),
         Profile("small", "Small file", crf=26, preset="fast", most_kbps=3_500, audio_kbps=128),
         Profile(
