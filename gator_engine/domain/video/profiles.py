@@ -36,7 +36,7 @@ PROFILES: dict[str, Profile] = {
     profile.slug: profile
     for profile in (
         Profile("standard", "Standard, for every platform", most_kbps=12_000),
-        # Reels take 25 Mbit/s and sound of 128 kbit/s at most (Graph API reference, read 2026-11-22).
+        # Reels take 25 Mbit/s at most (Graph API reference, read 2026-11-22).
         Profile("reel", "For reels: sharper", crf=18, most_kbps=20_000, audio_kbps=128),
         # Stereo at 384 kbit/s is what the largest site for long videos recommends for uploads.
         Profile(
