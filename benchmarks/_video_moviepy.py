@@ -27,6 +27,7 @@ def make(folder: Path, seconds: int, size: tuple[int, int], path: Path) -> None:
         audio_codec="aac",
         audio_bitrate="192k",
         ffmpeg_params=["-crf", "20", "-movflags", "+faststart"],
+        temp_audiofile_path=str(path.parent),
         logger=None,
     )
     video.close()
